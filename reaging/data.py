@@ -11,6 +11,7 @@ __all__ = ['read_matrix', 'identity_crop', 'Pair', 'make_pairs', 'split_people',
 # %% ../nbs/08_data.ipynb #e775d400
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 import numpy as np
 from fastai.vision.all import *
@@ -122,6 +123,7 @@ def paired_dls(
     crops = {person: identity_crop(row) for person, row in matrix.items()}
     train, valid = map(make_pairs, split_people(matrix, valid))
     valid = random.Random(seed).sample(valid, min(len(valid), 48))
+    @lru_cache(maxsize=1000) # about 80 MB at 128 pixels
     def face(file, person): return PILImage.create(to_image(crop_face(Image.open(file), crops[person], size*5//4)))
     block = DataBlock(
         blocks=(TransformBlock(batch_tfms=IntToFloatTensor), TransformBlock),

@@ -49,7 +49,7 @@ class FRANTraining(Callback):
 
     def after_pred(self):
         self.learn.pred = self.xb[0] + self.pred.float()
-        if self.training: self.step_discriminator()
+        if self.training and self.recipe.adversarial: self.step_discriminator()
 
     def wrong_ages(self, to_age): # `(B,)` → `(B,)`, each drawn from all ages but the right one
         others = (self.ages.to(to_age)[None] != to_age[:, None]).float()
@@ -65,7 +65,7 @@ class FRANTraining(Callback):
         self.opt_d.zero_grad()
 
     def after_loss(self):
-        if not self.training: return
+        if not (self.training and self.recipe.adversarial): return
         self.discriminator.requires_grad_(False) # the way back to the generator leads through it, but leaves nothing there
         self.adversarial = real_loss(self.discriminator(self.pred, self.xb[2]).float())
         self.learn.loss_grad = self.loss_grad + self.recipe.adversarial * self.adversarial
