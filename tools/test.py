@@ -1,0 +1,57 @@
+"""`make test`: is everything generated in step with its source, and does every notebook run?
+
+Prints a line for each check and notebook, and last `N passed, N failed`."""
+import os, subprocess, sys, time
+os.environ.setdefault('OMP_NUM_THREADS', '1') # notebooks run side by side, one on each core
+os.environ.update(MPLBACKEND='agg', IN_TEST='1', PYTHONWARNINGS='ignore')
+from pathlib import Path
+from fastcore.parallel import parallel
+from nbdev.test import test_nb
+
+root = Path(__file__).resolve().parents[1]
+os.chdir(root)
+os.environ['REAGING_SHARED'] = str(Path(os.environ.get('REAGING_SHARED', '../shared')).resolve()) # notebooks run in nbs/
+bin = Path(sys.executable).parent
+
+def run(*command):
+    "Nothing if `command` succeeds, else what it printed."
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode: return (done.stdout + done.stderr).strip() or f'exit code {done.returncode}'
+
+def exported():
+    "Notebooks are clean, and modules are what they export."
+    files = lambda: {f: f.read_bytes() for pattern in ('nbs/**/*.ipynb', 'reaging/*.py') for f in root.glob(pattern)}
+    before = files()
+    error = run(bin/'nbdev-export') or run(bin/'nbdev-clean')
+    changed = [str(f.relative_to(root)) for f, text in files().items() if before.get(f) != text]
+    orphans = [f.name for f in root.glob('reaging/*.py') if not f.name.startswith('_')
+               and not any(f'#| default_exp {f.stem}"' in nb or f'#| default_exp {f.stem}\\n' in nb for nb in sources())]
+    if error: return error
+    if changed: return 'nbdev-export and nbdev-clean changed ' + ', '.join(changed) + '; commit what they made'
+    if orphans: return 'no notebook exports ' + ', '.join(orphans)
+
+def sources(): return [nb.read_text(encoding='utf-8') for nb in root.glob('nbs/**/*.ipynb')]
+
+def small():
+    "Committed notebooks stay below 500 kB."
+    large = [f'{nb.name} has {nb.stat().st_size/1000:.0f} kB' for nb in root.glob('nbs/**/*.ipynb') if nb.stat().st_size > 500_000]
+    return ', '.join(large) or None
+
+def report(name, error, seconds):
+    print(f'{"ok  " if not error else "FAIL"} {seconds:6.1f} s  {name}', *([error] if error else []), sep='\n' if error else '', flush=True)
+    return not error
+
+def main():
+    results = []
+    for name, check in dict(exported=exported, small=small,
+                            links=lambda: run(sys.executable, 'tools/links.py', '--check'),
+                            readme=lambda: run(sys.executable, 'tools/readme.py', '--check')).items():
+        start = time.time()
+        results.append(report(name, check(), time.time() - start))
+    notebooks = sorted(nb for nb in root.glob('nbs/**/*.ipynb') if '.ipynb_checkpoints' not in nb.parts)
+    done = parallel(test_nb, notebooks, n_workers=min(2, os.cpu_count()), pause=0.1)
+    for nb, (ok, seconds) in zip(notebooks, done): results.append(report(nb.relative_to(root), None if ok else 'see above', seconds))
+    print(f'{sum(results)} passed, {len(results) - sum(results)} failed')
+    sys.exit(not all(results))
+
+if __name__ == '__main__': main()
