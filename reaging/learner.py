@@ -12,6 +12,7 @@ from fastai.vision.all import *
 from torch.amp import GradScaler, autocast
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from . import fran
+from .faces import face_mask
 from .losses import FRANRecipe, fran_discriminator_loss, perceptual_loss, real_loss
 
 # %% ../nbs/09_learner.ipynb #b385e6ad
@@ -27,7 +28,6 @@ class PairLoss(nn.Module):
         prediction:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
         target:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
     ) -> torch.Tensor: # A number
-        prediction, target = TensorBase(prediction).as_subclass(torch.Tensor), target.as_subclass(torch.Tensor)
         self.l1, self.perceptual = F.l1_loss(prediction, target), self.distance(prediction, target)
         return self.recipe.l1 * self.l1 + self.recipe.lpips * self.perceptual
 
@@ -45,10 +45,13 @@ class FRANTraining(Callback):
 
     def before_fit(self): self.discriminator.to(self.dls.device)
 
-    def before_batch(self): self.learn.xb = tuple(x.as_subclass(torch.Tensor) for x in self.xb[0])
+    def before_batch(self): # plain tensors: fastai's subclasses are for showing, and slow
+        self.learn.xb = image, *_ = tuple(x.as_subclass(torch.Tensor) for x in self.xb[0])
+        self.mask = face_mask(image.shape[-1]).to(image)
+        self.learn.yb = (image + self.mask * (self.y.as_subclass(torch.Tensor) - image),)
 
     def after_pred(self):
-        self.learn.pred = self.xb[0] + self.pred.float()
+        self.learn.pred = self.xb[0] + self.mask * self.pred.float()
         if self.training and self.recipe.adversarial: self.step_discriminator()
 
     def wrong_ages(self, to_age): # `(B,)` → `(B,)`, each drawn from all ages but the right one
@@ -56,9 +59,9 @@ class FRANTraining(Callback):
         return self.ages.to(to_age)[others.multinomial(1)[:, 0]]
 
     def step_discriminator(self):
-        to_age, target = self.xb[2], self.y.as_subclass(torch.Tensor)
+        to_age = self.xb[2]
         self.discriminator.requires_grad_(True)
-        self.terms = fran_discriminator_loss(self.discriminator, self.pred.detach(), target, to_age, self.wrong_ages(to_age))
+        self.terms = fran_discriminator_loss(self.discriminator, self.pred.detach(), self.y, to_age, self.wrong_ages(to_age))
         sum(self.terms.values()).backward()
         for group in self.opt_d.param_groups: group['lr'] = self.recipe.d_lr * self.opt.hypers[-1]['lr'] / self.recipe.lr
         self.opt_d.step()

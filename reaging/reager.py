@@ -46,6 +46,7 @@ def as_rgb(
         pixels = np.asarray(image, dtype=np.float32)
         if image.mode.startswith('I'): pixels = pixels / 65535 * 255
         image = Image.fromarray(pixels.clip(0, 255).round().astype(np.uint8))
+    if image.mode not in ('RGB', 'RGBA', 'P'): info.pop('icc_profile', None) # it describes greys or inks, not the RGB made of them
     transparent = image.mode in ('RGBA', 'LA', 'PA', 'La', 'RGBa') or 'transparency' in info
     image = image.convert('RGBA' if transparent else 'RGB')
     if exif: image.info['exif'] = exif.tobytes()
@@ -105,7 +106,7 @@ def lay_over(
     region = pixels[box[1]:box[3], box[0]:box[2], :3]
     change = change[0].permute(1, 2, 0).numpy() * 127.5
     region[:] = (region + change).round().clip(0, 255)
-    result = Image.fromarray(pixels, image.mode)
+    result = Image.fromarray(pixels)
     result.info.update({k: image.info[k] for k in ('exif', 'icc_profile') if image.info.get(k)})
     return result
 
