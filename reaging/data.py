@@ -71,9 +71,9 @@ def split_people(
 def pair_transforms(
     size:int # Side of the pictures that come out
 ) -> list: # Batch transforms
-    "Random flips, small turns and scales, light and colour, ending at `size`."
-    return aug_transforms(size=size, max_rotate=3, min_zoom=.97, max_zoom=1.03, max_warp=0, max_lighting=.25,
-                          xtra_tfms=[Hue(max_hue=.05, p=.5), Saturation(max_lighting=.3, p=.5)])
+    "Random flips, small turns, scales and tilts, light and colour, ending at `size`."
+    return aug_transforms(size=size, max_rotate=5, min_zoom=.94, max_zoom=1.08, max_warp=.08, max_lighting=.3,
+                          xtra_tfms=[Hue(max_hue=.07, p=.75), Saturation(max_lighting=.4, p=.75)])
 
 # %% ../nbs/08_data.ipynb #5b6f0dbf
 class AgedFace(fastuple):
@@ -84,7 +84,7 @@ class AgedFace(fastuple):
 def show_batch(x:AgedFace, y, samples, ctxs=None, max_n=8, **kwargs):
     "Pairs side by side: input with its ages, target."
     n = min(len(samples), max_n)
-    if ctxs is None: ctxs = get_grid(2*n, nrows=2, ncols=n, figsize=(1.7*n, 3.8))
+    if ctxs is None: ctxs = get_grid(2*n, nrows=2, ncols=n, figsize=(1.3*n, 3))
     for ax, (face, target) in zip(ctxs, samples): face.show(ctx=ax)
     for ax, (face, target) in zip(ctxs[n:], samples): show_image(target, ctx=ax)
     return ctxs
@@ -93,7 +93,7 @@ def show_batch(x:AgedFace, y, samples, ctxs=None, max_n=8, **kwargs):
 def show_results(x:AgedFace, y, samples, outs, ctxs=None, max_n=8, **kwargs):
     "Input with its ages, target, prediction, one below the other."
     n = min(len(samples), max_n)
-    if ctxs is None: ctxs = get_grid(3*n, nrows=3, ncols=n, figsize=(1.7*n, 5.6))
+    if ctxs is None: ctxs = get_grid(3*n, nrows=3, ncols=n, figsize=(1.3*n, 4.4))
     ctxs = show_batch(x, y, samples, ctxs=ctxs, max_n=max_n)
     for ax, out in zip(ctxs[2*n:], outs.itemgot(0)): show_image(out, ctx=ax)
     return ctxs

@@ -17,14 +17,14 @@ def prepare(nb):
         c.source = re.sub(r'(?m)^#\|.*\n?', '', c.source)
         c.outputs = [o for o in c.outputs if o.get('name') != 'stderr']
         for o in c.outputs:
-            if 'image/png' in (data := o.get('data', {})): o.data = {'image/png': data['image/png']}
+            if kind := next((k for k in ('image/jpeg', 'image/png') if k in o.get('data', {})), None): o.data = {kind: o.data[kind]}
     return nb
 
 def make():
     "Path → bytes of README.md and its pictures."
     nb = prepare(nbformat.read(root/'nbs/index.ipynb', as_version=4))
     body, resources = MarkdownExporter().from_notebook_node(nb, resources=dict(unique_key='readme', output_files_dir='assets'))
-    body = re.sub(r'!\[(?:png|svg)\]\(', '![](', body)
+    body = re.sub(r'!\[(?:png|jpeg)\]\(', '![](', body)
     body = re.sub(r'\]\((\w+\.ipynb)\)', r'](nbs/\1)', body).replace('](../', '](') # links start from nbs/ there, from the root here
     body = re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
     note = '<!-- Made from nbs/index.ipynb by `make readme`: edit that notebook. -->\n\n'
