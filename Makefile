@@ -22,9 +22,11 @@ links: .venv/test.done ## badges, Colab cells and documentation links from the a
 	$(PYTHON) -m venv .venv
 
 .venv/demo.done: .venv/bin/python $(SOURCES)
+	@echo 'Installing PyTorch and the rest: several GB, a few minutes.'
 	$(BIN)/pip install -q -e .
 	touch $@
 
 .venv/test.done: .venv/bin/python $(SOURCES)
+	@echo 'Installing PyTorch and the rest: several GB, a few minutes.'
 	$(BIN)/pip install -q -e '.[faces,dev]'
 	touch $@ .venv/demo.done

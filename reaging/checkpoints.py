@@ -162,6 +162,7 @@ class _FranUp(_FranDouble):
     def forward(self, x, skip):
         return self.convs(torch.cat([F.interpolate(self.blur(x), scale_factor=2, mode='bilinear'), skip], dim=1))
 
+# %% ../nbs/04_checkpoints.ipynb #73fe19df
 class PytorchFRANGenerator(nn.Module):
     "The generator of *pytorch-fran*."
     def __init__(self):

@@ -65,7 +65,7 @@ def train(args):
     set_seed(args.seed)
     recipe = FRANRecipe(**{f.name: getattr(args, f.name) for f in fields(FRANRecipe)})
     start = load_weights(args.weights)[0] if args.weights else None
-    dls = paired_dls(args.data, size=args.size, bs=args.bs, seed=args.seed, num_workers=0)
+    dls = paired_dls(args.data, size=args.size, bs=args.bs, blends=args.blends, seed=args.seed, num_workers=0)
     learn = reaging_learner(dls, recipe, width=start.width if start else args.width, perceptual=args.perceptual)
     if start: learn.model.load_state_dict(start.state_dict())
     fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps)
@@ -97,6 +97,7 @@ def _parser():
     p.add_argument('--recipe', choices=['fran'], default='fran')
     p.add_argument('--size', type=int, default=128, help='side of the face crops in pixels (default: %(default)s)')
     p.add_argument('--bs', type=int, default=4, help='pairs in a batch (default: %(default)s)')
+    p.add_argument('--blends', type=int, default=0, help='blended people to add where there are few (default: %(default)s)')
     p.add_argument('--width', type=int, default=64, help='width of the networks (default: %(default)s, as in the paper)')
     p.add_argument('--weights', type=Path, help='start from these weights, at their width')
     p.add_argument('--perceptual', default='auto', help='auto, lite0, vgg, alex or squeeze (default: %(default)s)')

@@ -8,12 +8,13 @@ Docs: https://reaging.github.io/reaging/metrics.html.md"""
 __all__ = ['paired_distances']
 
 # %% ../nbs/10_metrics.ipynb #0fce19b8
+from itertools import permutations
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 from .data import identity_crop, read_matrix
-from .faces import crop_face, face_mask, to_tensor
+from .faces import crop_face, face_mask
 from .losses import Lite0
 
 # %% ../nbs/10_metrics.ipynb #f6c62eec
@@ -26,12 +27,11 @@ def paired_distances(
     crop, mask, lite0 = identity_crop(row), face_mask(size), Lite0()
     faces = {age: crop_face(Image.open(file), crop, size) for age, file in row.items()}
     sums = {name: torch.zeros(2) for name in ('prediction', 'copy')}
-    for a, x in faces.items():
-        targets = {b: y for b, y in faces.items() if b != a}
-        for b, y in targets.items():
-            with torch.no_grad(): pred = x + mask * generator(x, torch.tensor([float(a)]), torch.tensor([float(b)]))
-            y = x + mask * (y - x) # outside the mask, all agree
-            for name, guess in dict(prediction=pred, copy=x).items():
-                sums[name] += torch.tensor([F.l1_loss(guess, y) / mask.mean(), lite0(guess, y)])
-    n = len(faces) * (len(faces) - 1)
-    return {name: dict(zip(('l1', 'lite0'), (s/n).tolist())) for name, s in sums.items()}
+    pairs = list(permutations(faces, 2))
+    for a, b in pairs:
+        x = faces[a]
+        y = x + mask * (faces[b] - x) # outside the mask, all agree
+        with torch.no_grad(): pred = x + mask * generator(x, torch.tensor([float(a)]), torch.tensor([float(b)]))
+        for name, guess in dict(prediction=pred, copy=x).items():
+            sums[name] += torch.tensor([F.l1_loss(guess, y) / mask.mean(), lite0(guess, y)])
+    return {name: dict(zip(('l1', 'lite0'), (s / len(pairs)).tolist())) for name, s in sums.items()}
