@@ -11,6 +11,7 @@ __all__ = ['GENERATORS', 'DISCRIMINATORS', 'save_weights', 'load_weights', 'defa
 
 # %% ../nbs/04_checkpoints.ipynb #ddabcf76
 import json, os
+from importlib.resources import files
 from pathlib import Path
 import torch
 import torch.nn.functional as F
@@ -66,7 +67,7 @@ def load_weights(
 def default_weights(
 ) -> Path: # A safetensors file inside the package
     "The weights that come with the package."
-    return Path(__file__).parent/'weights'/'fran.safetensors'
+    return Path(str(files('reaging')/'weights'/'fran.safetensors'))
 
 # %% ../nbs/04_checkpoints.ipynb #ddb3bd32
 class _Named(nn.Module):

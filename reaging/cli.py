@@ -52,7 +52,8 @@ def demo(args):
     args.out.mkdir(parents=True, exist_ok=True)
     with cbook.get_sample_data('grace_hopper.jpg') as photo: images = Reager()(photo.name, to=ages, from_=77)
     for image, a in zip(images, ages): print(save_picture(image, args.out/f'grace_hopper_{a}.png'))
-    print(save_picture(strip(images, ages), args.out/'grace_hopper_20-80.png'))
+    heads = [image.crop((130, 0, 410, 370)) for image in images]
+    print(save_picture(strip(heads, ages), args.out/'grace_hopper_20-80.png'))
 
 # %% ../nbs/14_cli.ipynb #6da0a4ab
 def train(args):

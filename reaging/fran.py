@@ -53,6 +53,7 @@ class Generator(nn.Module):
         self.to_rgb = nn.Conv2d(width, 3, 1)
         for m in self.modules():
             if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, a=0.01); nn.init.zeros_(m.bias)
+        with torch.no_grad(): self.downs[0][0].weight[:, 3:] *= 4 # ages speak up
         nn.init.zeros_(self.to_rgb.weight)
     def forward(self,
         image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`, any height and width

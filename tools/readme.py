@@ -12,8 +12,9 @@ def prepare(nb):
     "Drop what a reader of a README does not want: hidden cells, hidden code, directives, warnings, second copies of pictures."
     nb.cells = [c for c in nb.cells if not re.search(r'(?m)^#\|\s*hide\s*$', c.source)]
     for c in nb.cells:
+        c.metadata = {} # execution times, which nbformat does not allow for
         if c.cell_type != 'code': continue
-        if re.search(r'(?m)^#\|\s*echo:\s*false', c.source): c.transient = dict(remove_source=True)
+        if re.search(r'(?m)^#\|\s*echo:\s*false', c.source): c.source = ''
         c.source = re.sub(r'(?m)^#\|.*\n?', '', c.source)
         c.outputs = [o for o in c.outputs if o.get('name') != 'stderr']
         for o in c.outputs:
@@ -26,6 +27,7 @@ def make():
     body, resources = MarkdownExporter().from_notebook_node(nb, resources=dict(unique_key='readme', output_files_dir='assets'))
     body = re.sub(r'!\[(?:png|jpeg)\]\(', '![](', body)
     body = re.sub(r'\]\((\w+\.ipynb)\)', r'](nbs/\1)', body).replace('](../', '](') # links start from nbs/ there, from the root here
+    body = re.sub(r'(?m)^```\w*\n\n```\n', '', body) # what is left of hidden code
     body = re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
     note = '<!-- Made from nbs/index.ipynb by `make readme`: edit that notebook. -->\n\n'
     return {root/'README.md': (note + body).encode(), **{root/name: data for name, data in resources['outputs'].items()}}
