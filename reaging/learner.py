@@ -77,10 +77,22 @@ class FRANTraining(Callback):
 # %% ../nbs/09_learner.ipynb #f0329b85
 class Precision(MixedPrecision):
     "bf16 autocast on the device that the data is on."
+    inside = False # between `before_batch` and `after_loss`
     def __init__(self): super().__init__(amp_mode='bf16')
     def before_fit(self):
+        self.leave()
         self.autocast = autocast(self.dls.device.type, dtype=torch.bfloat16)
         self.learn.scaler, self.scales = GradScaler(enabled=False), L()
+    def before_batch(self):
+        super().before_batch()
+        self.inside = True
+    def after_loss(self): self.leave()
+    def after_fit(self):
+        self.leave()
+        super().after_fit()
+    def leave(self):
+        if self.inside: self.autocast.__exit__(None, None, None)
+        self.inside = False
 
 # %% ../nbs/09_learner.ipynb #430dc394
 class EMA(Callback):
@@ -111,7 +123,7 @@ def reaging_learner(
 # %% ../nbs/09_learner.ipynb #018fe1c0
 class Budget(Callback):
     "Ends training after so many minutes or steps, and lets schedules follow."
-    order = 55 # after TrainEvalCallback, before the schedule
+    order = 5 # after TrainEvalCallback, before `Precision` and the schedule
     def __init__(self,
         minutes:float=None, # Either: wall-clock time
         steps:int=None # Or: batches
