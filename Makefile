@@ -28,5 +28,5 @@ links: .venv/test.done ## badges, Colab cells and documentation links from the a
 
 .venv/test.done: .venv/bin/python $(SOURCES)
 	@echo 'Installing PyTorch and the rest: several GB, a few minutes.'
-	$(BIN)/pip install -q -e '.[faces,dev]'
+	$(BIN)/pip install -q -e '.[dev]'
 	touch $@ .venv/demo.done

@@ -110,12 +110,13 @@ def _parser():
 # %% ../nbs/14_cli.ipynb #49d37945
 def main(
     argv:list=None # Words of the command line; by default those of the process
-) -> int: # Exit code: 0, 1 if there is no face, 2 for anything else that was wrong
+) -> int: # Exit code: 0; 1 if there is no face; 2 for anything else that was wrong; 130 if it was interrupted
     "The `reaging` command."
     args = _parser().parse_args(argv)
     try: args.run(args)
     except NoFaceError as e: return _complain(e, 1)
     except (ValueError, OSError, ModuleNotFoundError) as e: return _complain(e, 2)
+    except KeyboardInterrupt: return _complain('stopped.', 130)
     return 0
 
 def _complain(error, code):
