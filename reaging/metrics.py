@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import nn
-from .data import identity_crop, read_matrix
+from .data import identity_crop
 from .faces import crop_face, face_mask
 from .losses import Lite0
 

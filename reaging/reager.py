@@ -8,7 +8,7 @@ Docs: https://reaging.github.io/reaging/reager.html.md"""
 __all__ = ['FORMATS', 'PictureError', 'open_picture', 'as_rgb', 'check_out', 'save_picture', 'lay_over', 'Reager', 'strip']
 
 # %% ../nbs/11_reager.ipynb #16c746a2
-import io, os
+import os
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, torch
