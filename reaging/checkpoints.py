@@ -10,7 +10,7 @@ __all__ = ['GENERATORS', 'DISCRIMINATORS', 'save_weights', 'load_weights', 'defa
            'PytorchFRANDiscriminator', 'generator_from', 'discriminator_from']
 
 # %% ../nbs/04_checkpoints.ipynb #ddabcf76
-import json, os
+import json
 from importlib.resources import files
 from pathlib import Path
 import torch
@@ -21,6 +21,7 @@ from torch import nn
 from . import fran
 from .faces import EYE_DISTANCE, EYE_HEIGHT
 from .layers import Blur, binomial, double_conv, unet
+from .pictures import whole_file
 
 # %% ../nbs/04_checkpoints.ipynb #6d69edbe
 _crop = dict(eye_distance=EYE_DISTANCE, eye_height=EYE_HEIGHT)
@@ -36,12 +37,9 @@ def save_weights(
     path = Path(path)
     about = dict(system='fran', width=generator.width, range=[-1, 1], planes='age/100', crop=_crop, size=size, ages=ages, **about)
     tensors = {k: v.detach().half().cpu().contiguous() for k, v in generator.state_dict().items()}
-    part = path.with_name(path.name + '.part')
-    try:
-        save_file(tensors, part, metadata={'reaging': json.dumps(about)})
-        os.replace(part, path)
-    except (OSError, SafetensorError) as e: raise OSError(f"The weights could not be written to {path}: {e}") from e
-    finally: part.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        try: save_file(tensors, part, metadata={'reaging': json.dumps(about)})
+        except SafetensorError as e: raise OSError(str(e)) from e
     return path
 
 # %% ../nbs/04_checkpoints.ipynb #52ba15e5

@@ -38,6 +38,7 @@ def find_faces(
     "All faces of `image`, with five landmarks each (MTCNN)."
     scale = min(1, side / max(image.size))
     small = image.convert('RGB').resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
+    if min(small.size) < 20: return [] # smaller than any face MTCNN looks for
     boxes, confidences, landmarks = _detector().detect(small, landmarks=True)
     if boxes is None: return []
     faces = [Face(np.float32(b) / scale, np.float32(l) / scale, float(c)) for b, l, c in zip(boxes, landmarks, confidences)]
