@@ -59,7 +59,7 @@ def bench_data(
     with tempfile.TemporaryDirectory() as drawn:
         if folder is None:
             folder = drawn
-            draw_folder(folder, ids=32, size=size, progress=False)
+            draw_folder(folder, ids=64, size=size, progress=False)
         dls = paired_dls(folder, size=size, identities=bs, num_workers=num_workers)
         pictures = sum(len(row) for part in dls.people for row in part.values())
         loaded = pairs_a_second(dls, seconds)

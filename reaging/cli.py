@@ -9,7 +9,7 @@ __all__ = ['warn_untrained', 'age', 'demo', 'train', 'data_draw', 'data_prepare'
            'main']
 
 # %% ../nbs/19_cli.ipynb #ddf03af9
-import argparse, json, re, sys
+import argparse, json, re, sys, warnings
 from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -205,6 +205,7 @@ def main(
 ) -> int: # Exit code: 0; 1 if there is no face; 2 for anything else that was wrong; 130 if it was interrupted
     "The `reaging` command."
     args = _parser().parse_args(argv)
+    warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated') # fastai uses it; users can do nothing about it
     try: return args.run(args) or 0
     except NoFaceError as e: return _complain(e, 1)
     except (ValueError, OSError, ModuleNotFoundError) as e: return _complain(e, 2)

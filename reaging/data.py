@@ -179,7 +179,7 @@ def blend_people(
 
 # %% ../nbs/09_data.ipynb #ac6e8233
 class PairTransform(RandTransform):
-    "Random flip, turn, scale, shift, colours and blur, the same for all pictures at one position of the batch; ends at `size`."
+    "Random flip, turn, scale, shift, colours and blur, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`, at `size`."
     order, split_idx = 20, None # after pictures have become floats; in validation it only resizes
     def __init__(self,
         size:int, # Side of the pictures that come out
@@ -204,7 +204,7 @@ class PairTransform(RandTransform):
         grey, saturation = torch.full((3, 3), 1/3), 1 + draw(self.colour, 1, 1)
         mix = saturation * torch.eye(3) + (1 - saturation) * grey
         mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
-        self.mix, self.add = mix.to(b.device), (.5 - .5 * mix.sum(2, keepdim=True) + draw(self.light, 1, 1)).to(b.device) # around mid-grey
+        self.mix, self.add = (2 * mix).to(b.device), (2 * draw(self.light, 1, 1) - mix.sum(2, keepdim=True)).to(b.device) # mid-grey is 0
         soft = (draw(1) > .5) * draw(self.blur).abs()
         self.soft = [(i, s) for i, s in enumerate(soft.tolist()) if s]
 
@@ -215,7 +215,9 @@ class PairTransform(RandTransform):
             for dim in (1, 2): # each pixel gives part of its light to its neighbours
                 n = t.shape[2] - 2
                 t[i].narrow(dim, 1, n).lerp_((t[i].narrow(dim, 0, n) + t[i].narrow(dim, 2, n)).div_(2), s)
-        return TensorImage(t.clamp_(0, 1))
+        return TensorImage(t.clamp_(-1, 1))
+
+    def decodes(self, x:TensorImage): return (x + 1) / 2
 
 # %% ../nbs/09_data.ipynb #5b6f0dbf
 class AgedFace(fastuple):
@@ -288,7 +290,7 @@ def face_loader(
         matrix, size = crops[file]
         if image.size != size: raise PictureError(f"{file} has {image.size} pixels, but other pictures of the same person have {size}.")
         return to_image(crop_face(image, matrix, side))
-    @lru_cache(maxsize=100_000_000 // (3*side*side))
+    @lru_cache(maxsize=100_000_000 // (3*side*side) if crops else 32)
     def load(cell):
         if not isinstance(cell, tuple): return PILImage.create(read(cell))
         return PILImage.create(np.mean([np.asarray(read(f)) for f in cell], 0).round().astype(np.uint8))
@@ -355,7 +357,7 @@ def paired_dls(
         return AgedFace(load(file), tensor(float(a)), tensor(float(b)))
     block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), TransformBlock), dl_type=PairDL,
         get_x=get_x, get_y=lambda k: load(pairs[k][1][1]), splitter=IndexSplitter(range(ours, ours + len(checks))),
-        item_tfms=ToTensor(), batch_tfms=[PairTransform(size), Normalize.from_stats([.5]*3, [.5]*3)])
+        item_tfms=ToTensor(), batch_tfms=PairTransform(size))
     dls = block.dataloaders(np.concatenate([np.arange(ours), checks]), identities=identities, pictures=pictures, bad=bad, seed=seed,
                             dl_kwargs=[dict(sizes=lessons.sizes, at_least=n), {}], **kwargs)
     dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
@@ -398,7 +400,7 @@ def drawn_dls(
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `paired_dls`
     "Endless drawn pairs."
-    tfms = [DrawPair(size), PairTransform(size), Normalize.from_stats([.5]*3, [.5]*3, cuda=False)]
+    tfms = [DrawPair(size), PairTransform(size)]
     make = partial(DrawnDL, bs=bs, after_batch=tfms, device=device or default_device(), num_workers=0)
     dls = DataLoaders(make(DrawnPairs(n, 2*seed), shuffle=True, drop_last=True), make(DrawnPairs(48, 2*seed + 1)))
     dls.ages = list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))

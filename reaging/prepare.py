@@ -43,6 +43,7 @@ def on_all_cores(
     for result in progress_bar(calls) if progress else calls:
         if isinstance(result, Exception): raise result
         results.append(result)
+    if progress: print() # the bar leaves its line open
     return results
 
 # %% ../nbs/11_prepare.ipynb #39390339

@@ -548,6 +548,6 @@ def draw_faces(
     if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
     with torch.no_grad():
         t = _colours(_light(_style(_pose(_signs(_traits(seeds, device), ages)))))
-        n = max(1, (12 if torch.device(device).type == 'cpu' else 256) * 128**2 // size**2)
+        n = max(1, (16 if torch.device(device).type == 'cpu' else 256) * 128**2 // size**2)
         parts = [_draw(SimpleNamespace(**{k: x[i:i+n] for k, x in vars(t).items()}), size) for i in range(0, len(seeds), n)]
     return Drawn(*(torch.cat(p) for p in zip(*parts)))

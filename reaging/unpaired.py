@@ -132,5 +132,5 @@ def unpaired_dls(
         return AgedPicture(image, tensor(float(f.age)))
     block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=SkippingDL,
         get_x=load, get_y=lambda f: names[bisect(edges, f.age)], splitter=IndexSplitter(range(len(train), len(found))),
-        item_tfms=ToTensor(), batch_tfms=[PairTransform(size), Normalize.from_stats([.5]*3, [.5]*3)])
+        item_tfms=ToTensor(), batch_tfms=PairTransform(size))
     return block.dataloaders(train + held, bs=bs, bad=bad, **kwargs)
