@@ -8,10 +8,8 @@ Docs: https://reaging.github.io/reaging/bench.html.md"""
 __all__ = ['pairs_a_second', 'network_pairs_a_second', 'bench_data']
 
 # %% ../nbs/13_bench.ipynb #d4ae5892
-import resource, tempfile, time
-from pathlib import Path
+import sys, tempfile, time
 import torch
-import torch.nn.functional as F
 from . import fran
 from .data import paired_dls
 from .prepare import draw_folder
@@ -65,9 +63,12 @@ def bench_data(
         loaded = pairs_a_second(dls, seconds)
     start, n = time.time(), 0
     while time.time() - start < seconds: n += len(draw_faces(range(32), range(20, 84, 2), 128).image)
-    drawn = n / (time.time() - start)
-    gigabytes = [resource.getrusage(who).ru_maxrss / 1e6 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {'pictures in the folder': pictures, f'pairs loaded a second, {size} px, {num_workers} workers': round(loaded, 1),
-            f'pairs a second through the generator, {size} px, bf16': round(network_pairs_a_second(size, bs), 2),
-            'faces drawn a second, 128 px': round(drawn, 1), 'threads': torch.get_num_threads(),
-            'peak resident GB, this process': round(gigabytes[0], 2), 'peak resident GB, largest worker': round(gigabytes[1], 2)}
+    faces = n / (time.time() - start)
+    figures = {'pictures in the folder': pictures, f'pairs loaded a second, {size} px, {num_workers} workers': round(loaded, 1),
+               f'pairs a second through the generator, {size} px, bf16': round(network_pairs_a_second(size, bs), 2),
+               'faces drawn a second, 128 px': round(faces, 1), 'threads': torch.get_num_threads()}
+    if sys.platform != 'win32':
+        import resource
+        gigabytes = [resource.getrusage(who).ru_maxrss / (1e9 if sys.platform == 'darwin' else 1e6) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        figures |= {'peak resident GB, this process': round(gigabytes[0], 2), 'peak resident GB, largest process it started': round(gigabytes[1], 2)}
+    return figures

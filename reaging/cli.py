@@ -25,8 +25,8 @@ def _ages(text):
 def _age(text): return _ages(text)[0]
 
 def _people(text): # '0.2', '400' or 'ann,bea'
-    try: return int(text) if text.isdigit() else float(text)
-    except ValueError: return text.split(',')
+    if re.fullmatch(r'[1-9]\d*', text): return int(text)
+    return float(text) if re.fullmatch(r'0?\.\d+', text) else text.split(',') # 0001 is somebody
 
 def _years(text): # '10-85:5' or '20,40,60'
     if m := re.fullmatch(r'(\d+)-(\d+)(?::(\d+))?', text): return list(range(int(m[1]), int(m[2]) + 1, int(m[3] or 1) or 1))
@@ -115,6 +115,7 @@ def data_check(args):
     "List every picture of a folder that is broken, empty, a duplicate, of another size than its partners, or without an age."
     from reaging.pictures import whole_file
     from reaging.prepare import check_folder
+    if not args.json.parent.is_dir(): raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
     code = _table(problems := check_folder(args.folder, args.faces, args.layout))
     with whole_file(args.json) as part: part.write_text(json.dumps([dict(file=f, problem=p) for f, p in problems], indent=1), encoding='utf-8')
     print(f'{len(problems)} problems, listed in {args.json}')

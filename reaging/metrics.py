@@ -11,11 +11,11 @@ __all__ = ['paired_distances']
 from itertools import permutations
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import nn
 from .data import identity_crop
 from .faces import crop_face, face_mask
 from .losses import Lite0
+from .pictures import open_picture
 
 # %% ../nbs/15_metrics.ipynb #f6c62eec
 def paired_distances(
@@ -25,7 +25,7 @@ def paired_distances(
 ) -> dict: # `l1` (of 2, the range's width) and `lite0`: figures for the prediction, and for `copy`, over all pairs of unequal ages
     "Distances between prediction and true picture, and between input and true picture, under the face mask."
     (crop, _), mask, lite0 = identity_crop(row), face_mask(size), Lite0()
-    faces = {age: crop_face(Image.open(file), crop, size) for age, file in row.items()}
+    faces = {age: crop_face(open_picture(file), crop, size) for age, file in row.items()}
     sums = {name: torch.zeros(2) for name in ('prediction', 'copy')}
     pairs = list(permutations(faces, 2))
     for a, b in pairs:

@@ -9,11 +9,11 @@ __all__ = ['lay_over', 'Reager', 'strip']
 
 # %% ../nbs/16_reager.ipynb #16c746a2
 import numpy as np, torch
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
 from .ages import check_age
 from .checkpoints import default_weights, load_weights
 from .faces import NoFaceError, crop_face, crop_matrix, estimate_age, face_mask, find_faces, uncrop
-from .pictures import as_rgb, open_picture
+from .pictures import as_rgb, open_picture, upright
 
 # %% ../nbs/16_reager.ipynb #adddba95
 def lay_over(
@@ -61,7 +61,7 @@ class Reager:
         several = isinstance(to, (list, tuple, range, np.ndarray))
         ages = [check_age(age) for age in (to if several else [to])]
         if from_ is not None: from_ = check_age(from_)
-        image = as_rgb(ImageOps.exif_transpose(photo)) if isinstance(photo, Image.Image) else open_picture(photo)
+        image = as_rgb(upright(photo)) if isinstance(photo, Image.Image) else open_picture(photo)
         faces = find_faces(image)
         if not faces: raise NoFaceError(f"No face was found in {photo if not isinstance(photo, Image.Image) else 'the picture'}.")
         from_age = estimate_age(image, faces[0]) if from_ is None else from_

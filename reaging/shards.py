@@ -8,11 +8,12 @@ Docs: https://reaging.github.io/reaging/shards.html.md"""
 __all__ = ['write_shards', 'Stream', 'ShardDL', 'shard_dls']
 
 # %% ../nbs/12_shards.ipynb #86902212
+import shutil
 from pathlib import Path
 from fastai.vision.all import *
 from torch.utils.data import IterableDataset
 from .data import AgedFace, PairTransform, SkippingDL
-from .pictures import open_picture
+from .pictures import PictureError, open_picture
 
 # %% ../nbs/12_shards.ipynb #8ab317a4
 def _webdataset():
@@ -22,17 +23,22 @@ def _webdataset():
 
 def write_shards(
     matrix:dict, # From `reaging.data.read_matrix`, of crops as `reaging data prepare` makes them
-    folder, # Where to; created if it is not there
+    folder, # Where to: a new folder
     people:int=1000 # People in each shard
 ) -> list: # The shards: `00000.tar`, `00001.tar`, …
     "Pack people into tar files."
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if list(folder.glob('*.tar')): raise FileExistsError(f"There are shards in {folder} already: write to another folder, so that they are not mixed.")
-    with _webdataset().ShardWriter(str(folder/'%05d.tar'), maxcount=people, verbose=0) as shards:
-        for person, row in matrix.items():
-            pictures = {f'{age}{f.suffix.lower()}': f.read_bytes() for age, f in row.items()}
-            shards.write({'__key__': person.replace('.', '_')} | pictures) # a key ends at its first dot
+    wds, folder = _webdataset(), Path(folder)
+    if folder.exists(): raise FileExistsError(f"There is {folder} already: write to a new folder, so that shards are not mixed.")
+    part = folder.with_name(f'.{folder.name}.part') # it gets its name when all shards are whole
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        with wds.ShardWriter(str(part/'%05d.tar'), maxcount=people, verbose=0) as shards:
+            for person, row in matrix.items():
+                pictures = {f'{age}{f.suffix.lower()}': f.read_bytes() for age, f in row.items()}
+                shards.write({'__key__': person.replace('.', '_')} | pictures) # a key ends at its first dot
+        part.rename(folder)
+    finally: shutil.rmtree(part, ignore_errors=True)
     return sorted(folder.glob('*.tar'))
 
 # %% ../nbs/12_shards.ipynb #91dc9fe8
@@ -52,6 +58,7 @@ class ShardDL(SkippingDL):
     def create_item(self, s):
         person = next(vars(self).get('it') or iter(self.dataset)) # fastai asks for an item to look at before it starts
         names = sorted((name for name in person if name.split('.')[0].isdigit()), key=lambda name: int(name.split('.')[0]))
+        if not names: raise PictureError(f"{person['__url__']}: {person['__key__']} has no pictures called by an age, such as 20.jpg.")
         a, b = random.choices(names, k=2) if self.draw else (names[0], names[-1])
         years = [tensor(float(name.split('.')[0])) for name in (a, b)]
         return AgedFace(_picture(person, a), *years), _picture(person, b)
@@ -68,6 +75,7 @@ def shard_dls(
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `reaging.data.paired_dls`
     "Pairs of aligned faces from WebDataset shards."
+    if not 64 <= size <= 1024: raise ValueError(f"Pictures can be 64 to 1024 pixels large, not {size}.")
     wds = _webdataset()
     train, valid = ([str(u) for u in urls] if isinstance(urls, (list, tuple)) else str(urls) for urls in (train, valid))
     stream = wds.WebDataset(train, resampled=True, nodesplitter=wds.split_by_node).shuffle(200)
