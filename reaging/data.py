@@ -225,15 +225,19 @@ class PairTransform(RandTransform):
         shift:float=.03, # Part of the side
         light:float=.1, # Part, in brightness and contrast
         colour:float=.15, # Part, in saturation and in each channel's share
-        blur:float=.5 # Of a pixel's light goes to its neighbours, in one pair of four
+        blur:float=.5, # Of a pixel's light goes to its neighbours, in one pair of four
+        seed:int=0 # What is drawn is a function of seed, epoch and number of the batch
     ):
         store_attr()
+        self.epoch = self.batch = 0
         super().__init__()
 
     def before_call(self, b, split_idx):
         while isinstance(b, tuple): b = b[0]
         n, on = len(b), float(split_idx == 0) # all zero in validation
-        def draw(m, *shape): return (torch.rand(n, *shape) * 2 - 1) * m * on
+        generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.epoch, self.batch]).generate_state(1)[0]))
+        if on: self.batch += 1
+        def draw(m, *shape): return (torch.rand(n, *shape, generator=generator) * 2 - 1) * m * on
         turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
         turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
         where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None], 2 * draw(self.shift, 2)[..., None]], 2)
@@ -321,6 +325,8 @@ class PairDL(SkippingDL):
     def get_idxs(self):
         if self.sizes is None: return super().get_idxs()
         batches = self.batches()[self.start:]
+        for f in self.after_batch.fs:
+            if isinstance(f, PairTransform): f.epoch, f.batch = self.epoch, self.start
         self.epoch, self.start = self.epoch + 1, 0
         return batches.ravel().tolist()
     def one_batch(self):
@@ -400,7 +406,7 @@ def paired_dls(
     blends:int=0, # Number of blended people to add to those to train on
     layout:str=None, # A key of `LAYOUTS`; by default recognised
     bad:str='skip', # 'skip' pictures that cannot be read and people without a face, with a warning, or 'raise'
-    seed:int=0, # Draws splits, blends, validation pairs and the order; transforms come from torch's seed
+    seed:int=0, # Draws splits, blends, validation pairs, the order and the transforms
     **kwargs # For `Datasets.dataloaders`
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`; `.ages` in years, `.people` three matrices: train, valid, test
     "Pairs of aligned faces for FRAN, split by identity."
@@ -419,7 +425,7 @@ def paired_dls(
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]
     datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
-    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size)], identities=identities, pictures=pictures,
+    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, seed=seed)], identities=identities, pictures=pictures,
                                bad=bad, seed=seed, dl_kwargs=[dict(sizes=lessons.sizes, at_least=n), {}], **kwargs)
     dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
     return dls

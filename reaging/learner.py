@@ -67,6 +67,12 @@ class FRANTraining(Callback):
         self.opt_d.step()
         self.opt_d.zero_grad()
 
+    @property
+    def named_losses(self): # name → number: every term of the last step
+        terms = dict(l1=self.loss_func.l1, perceptual=self.loss_func.perceptual)
+        if self.recipe.adversarial: terms |= dict(adversarial=self.adversarial) | self.terms
+        return {name: term.item() for name, term in terms.items()}
+
     def after_loss(self):
         if not (self.training and self.recipe.adversarial): return
         self.discriminator.requires_grad_(False) # the way back to the generator leads through it, but leaves nothing there
@@ -111,14 +117,16 @@ def reaging_learner(
     recipe:FRANRecipe=None, # By default the seed's numbers
     width:int=64, # Width of both networks
     perceptual:str='auto', # See `reaging.losses.perceptual_loss`
+    precision:str='bf16', # 'bf16' or 'fp32'
     **kwargs # For `Learner`
 ) -> Learner: # Trains `fran.Generator`; its average is `learn.ema.average.module`
     "A `Learner` that trains FRAN."
+    if precision not in ('bf16', 'fp32'): raise ValueError(f"{precision} is no precision: choose bf16 or fp32.")
     recipe = recipe or FRANRecipe()
     training = FRANTraining(fran.Discriminator(width), recipe, dls.ages)
     return Learner(dls, fran.Generator(width), PairLoss(recipe, perceptual_loss(perceptual).to(dls.device)), lr=recipe.lr,
                    opt_func=partial(OptimWrapper, opt=torch.optim.Adam), metrics=LossMetrics(['l1', 'perceptual']),
-                   cbs=[training, EMA(), Precision(), ChannelsLast()], **kwargs)
+                   cbs=[training, EMA(), *([Precision()] if precision == 'bf16' else []), ChannelsLast()], **kwargs)
 
 # %% ../nbs/14_learner.ipynb #018fe1c0
 class Budget(Callback):
@@ -138,7 +146,8 @@ def fit(
     learn:Learner,
     minutes:float=None, # Train for so long,
     steps:int=None, # or for so many batches,
-    epochs:int=None # or for so many epochs
+    epochs:int=None, # or for so many epochs
+    run=None # A `reaging.runs.Run` that keeps it on disk
 ):
     "Train at a steady rate that falls along a cosine in the last third (as `fit_flat_cos`)."
     if (minutes is not None) + (steps is not None) + (epochs is not None) != 1:
@@ -146,5 +155,7 @@ def fit(
     if max(minutes or 0, steps or 0, epochs or 0) <= 0: raise ValueError("The time to train must be above zero.")
     if epochs is not None: steps = epochs * len(learn.dls.train)
     lr = combine_scheds([2/3, 1/3], [SchedNo(learn.lr, learn.lr), SchedCos(learn.lr, learn.lr/50)])
-    n = epochs or (math.ceil(steps / len(learn.dls.train)) if steps else 10_000)
-    learn.fit(n, cbs=[ParamScheduler({'lr': lr}), Budget(minutes, steps)])
+    n = math.ceil(steps / len(learn.dls.train)) if steps else 10_000
+    try: learn.fit(n - (run.epochs_done if run else 0), cbs=[ParamScheduler({'lr': lr}), Budget(minutes, steps), *([run] if run else [])])
+    finally:
+        if run: run.close()
