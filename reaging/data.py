@@ -276,11 +276,12 @@ def show_batch(x:AgedFace, y, samples, ctxs=None, max_n=8, **kwargs):
 
 @dispatch
 def show_results(x:AgedFace, y, samples, outs, ctxs=None, max_n=8, **kwargs):
-    "Input with its ages, target, prediction, one below the other."
+    "Input with its ages, target, prediction, and what the prediction changed (grey: nothing), one below the other."
     n = min(len(samples), max_n)
-    if ctxs is None: ctxs = get_grid(3*n, nrows=3, ncols=n, figsize=(1.7*n, 5.6))
+    if ctxs is None: ctxs = get_grid(4*n, nrows=4, ncols=n, figsize=(1.7*n, 7.4))
     ctxs = show_batch(x, y, samples, ctxs=ctxs, max_n=max_n)
     for ax, out in zip(ctxs[2*n:], outs.itemgot(0)): show_image(out, ctx=ax)
+    for ax, (face, _), out in zip(ctxs[3*n:], samples, outs.itemgot(0)): show_image(((out - face[0])/2 + .5).clamp(0, 1), ctx=ax)
     return ctxs
 
 # %% ../nbs/09_data.ipynb #3af246fe
@@ -369,7 +370,7 @@ def find_crops(
             if bad == 'raise': raise
             faceless.append(person)
     if not crops: raise NoFaceError(f"No face was found in any picture of {len(matrix)} people.")
-    if faceless: warnings.warn(f"{len(faceless)} people were left out, because no face was found in their pictures: {', '.join(faceless[:5])}{' …' * (len(faceless) > 5)}")
+    if faceless: warnings.warn(f"{len(faceless)} {'people were' if len(faceless) > 1 else 'person was'} left out, because no face was found in their pictures: {', '.join(faceless[:5])}{' …' * (len(faceless) > 5)}")
     return crops
 
 def readable_first(

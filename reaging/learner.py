@@ -10,7 +10,7 @@ __all__ = ['PairLoss', 'FRANTraining', 'Precision', 'EMA', 'reaging_learner', 'B
 # %% ../nbs/14_learner.ipynb #788dbb14
 from fastai.vision.all import *
 from torch.amp import GradScaler, autocast
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from . import fran
 from .faces import face_mask
 from .losses import FRANRecipe, fran_discriminator_loss, perceptual_loss, real_loss
@@ -102,14 +102,23 @@ class Precision(MixedPrecision):
 
 # %% ../nbs/14_learner.ipynb #430dc394
 class EMA(Callback):
-    "Keeps `learn.ema.average`, an exponential moving average of the generator."
+    "Keeps `learn.ema.average`, an exponential moving average of the generator, and validates that."
+    trained = None # the generator in training, while its average stands in for it
     def __init__(self,
-        decay:float=.998 # How much of the average stays at each step
+        decay:float=.998 # How much of the average stays at each step; after `n` steps at most `(1+n)/(10+n)`
     ): self.decay, self.average = decay, None
+    def mix(self, averaged, current, n):
+        for a, c in zip(averaged, current): a.lerp_(c, 1 - min(self.decay, (1 + n.item()) / (10 + n.item())))
     def before_fit(self):
-        if self.average is None: self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(self.decay))
+        self.swap_back() # a validation may have been interrupted
+        if self.average is None: self.average = AveragedModel(self.model, multi_avg_fn=self.mix)
     def after_batch(self):
         if self.training: self.average.update_parameters(self.model)
+    def before_validate(self):
+        if self.average is not None: self.trained, self.learn.model = self.model, self.average.module.eval()
+    def after_validate(self): self.swap_back()
+    def swap_back(self):
+        if self.trained is not None: self.learn.model, self.trained = self.trained, None
 
 # %% ../nbs/14_learner.ipynb #b6dc6ae1
 def reaging_learner(

@@ -14,6 +14,8 @@ import numpy as np, torch
 from fastai.callback.core import Callback, CancelFitException
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from .checkpoints import save_weights
+from .data import PairTransform
 from .pictures import whole_file
 
 # %% ../nbs/15_runs.ipynb #57c41290
@@ -157,13 +159,20 @@ class Run(Callback):
         if self.train_iter % self.every == 0 or self.done == self.n_iter or self.stopped_by: self.save()
         if self.stopped_by: raise CancelFitException()
 
+    def after_epoch(self): # nearest to the truth on people held out
+        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1]))['perceptual']
+        if distance >= (self.words.get('best') or np.inf): return
+        self.words['best'], ages = distance, self.dls.ages
+        size = next(f.size for f in self.dls.train.after_batch.fs if isinstance(f, PairTransform))
+        save_weights(self.learn.ema.average.module, self.folder/'best.safetensors', size=size, ages=[min(ages), max(ages)], step=self.train_iter, perceptual=distance)
+
     def after_cancel_fit(self): # the budget is used up
         if not self.saved: self.save()
 
     def save(self):
         smooth = self.recorder.smooth_loss
         save_state(self.folder/f'step-{self.train_iter:09}.safetensors', state_tensors(self.learn), step=self.train_iter, epoch=self.dls.train.epoch - 1,
-                   batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun, smooth=[smooth.count, smooth.val.item()])
+                   batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun, smooth=[smooth.count, smooth.val.item()], best=self.words.get('best'))
         for old in self.checkpoints()[:-self.keep]: old.unlink()
         self.saved = True
 
