@@ -281,7 +281,9 @@ def show_results(x:AgedFace, y, samples, outs, ctxs=None, max_n=8, **kwargs):
     if ctxs is None: ctxs = get_grid(4*n, nrows=4, ncols=n, figsize=(1.7*n, 7.4))
     ctxs = show_batch(x, y, samples, ctxs=ctxs, max_n=max_n)
     for ax, out in zip(ctxs[2*n:], outs.itemgot(0)): show_image(out, ctx=ax)
-    for ax, (face, _), out in zip(ctxs[3*n:], samples, outs.itemgot(0)): show_image(((out - face[0])/2 + .5).clamp(0, 1), ctx=ax)
+    for ax, (face, _), out in zip(ctxs[3*n:], samples, outs.itemgot(0)):
+        before, after = (x if x.is_floating_point() else x/255 for x in (face[0], out)) # files were decoded to 0 to 255
+        show_image((after - before)/2 + .5, ctx=ax)
     return ctxs
 
 # %% ../nbs/09_data.ipynb #3af246fe
