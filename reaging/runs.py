@@ -90,6 +90,7 @@ def set_random_state(
 class Run(Callback):
     "Keeps training in a folder, and goes on from there."
     order = 80 # after everything that changes anything in a step
+    name = 'kept_run' # `learn.run` would be taken for the switch that every callback has
     def __init__(self,
         folder, # Created if it is not there
         every:int=500, # Steps between checkpoints
