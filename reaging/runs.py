@@ -8,7 +8,7 @@ Docs: https://reaging.github.io/reaging/runs.html.md"""
 __all__ = ['state_tensors', 'set_state_tensors', 'save_state', 'load_state', 'set_random_state', 'Run']
 
 # %% ../nbs/15_runs.ipynb #186ae6f9
-import csv, json, random, signal, threading, time
+import json, random, signal, threading, time
 from pathlib import Path
 import numpy as np, torch
 from fastai.callback.core import Callback, CancelFitException
@@ -88,7 +88,7 @@ def set_random_state(
 
 # %% ../nbs/15_runs.ipynb #ab600079
 class Run(Callback):
-    "Keeps training in a folder, and goes on from there."
+    "Keeps training in a folder, and goes on from there; one `Run` for each call of `fit`."
     order = 80 # after everything that changes anything in a step
     name = 'kept_run' # `learn.run` would be taken for the switch that every callback has
     def __init__(self,
@@ -124,15 +124,13 @@ class Run(Callback):
         if self.stopped_by: raise KeyboardInterrupt
         self.stopped_by = number
 
-    def open_log(self): # lines after the checkpoint belong to steps that will be done again
-        file, kept = self.folder/'losses.csv', []
-        if file.exists(): kept = [line for line in csv.reader(file.open(newline='')) if line[0].isdigit() and int(line[0]) <= self.words['step'] and len(line) == len(self.columns(file))]
-        header = self.columns(file) if file.exists() else []
-        with whole_file(file) as part, part.open('w', newline='') as f: csv.writer(f).writerows(([header] if header else []) + kept)
+    def open_log(self):
+        file = self.folder/'losses.csv'
+        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+        self.headed = bool(lines) and lines[0].endswith('\n')
+        done = [line for line in lines[1:] if line.endswith('\n') and int(line.split(',')[0]) <= self.words['step']] # the rest will be done again
+        with whole_file(file) as part: part.write_text(''.join(lines[:1] + done) if self.headed else '')
         self.log = file.open('a', newline='', buffering=1) # a line is written when it is complete
-        self.headed = bool(header)
-
-    def columns(self, file): return next(csv.reader(file.open(newline='')), [])
 
     def before_train(self): self.offset, self.words['batch'] = self.words['batch'], 0 # batches of this epoch that were done before
     def before_batch(self): self.go_on()
@@ -153,9 +151,9 @@ class Run(Callback):
             if self.stopped_by: raise CancelFitException() # the end of the epoch was saved
             return
         row = dict(step=self.train_iter) | self.terms | dict(lr=self.opt.hypers[-1]['lr'], d_lr=self.fran_training.opt_d.param_groups[0]['lr'])
-        if not self.headed: csv.writer(self.log).writerow(row)
+        if not self.headed: print(*row, sep=',', file=self.log)
         self.headed = True
-        csv.writer(self.log).writerow(row.values())
+        print(*row.values(), sep=',', file=self.log)
         self.done, self.saved = self.offset + self.iter + 1, False
         if self.train_iter % self.every == 0 or self.done == self.n_iter or self.stopped_by: self.save()
         if self.stopped_by: raise CancelFitException()
