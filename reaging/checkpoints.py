@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
-from . import fran
+from . import fran, pix2pix
 from .faces import EYE_DISTANCE, EYE_HEIGHT
 from .layers import Blur, binomial, double_conv, unet
 from .pictures import whole_file
@@ -27,7 +27,7 @@ from .pictures import whole_file
 _crop = dict(eye_distance=EYE_DISTANCE, eye_height=EYE_HEIGHT)
 
 def save_weights(
-    generator:fran.Generator, # The network
+    generator:nn.Module, # The network: `fran.Generator` or `pix2pix.Generator`
     path, # `….safetensors`
     size:int, # Side of the crops it was trained on
     ages:list, # Youngest and oldest age it was trained on, in years
@@ -35,8 +35,10 @@ def save_weights(
 ) -> Path: # `path`
     "Write `generator` as float16 safetensors with its description in the header."
     path = Path(path)
-    about = dict(system='fran', width=generator.width, range=[-1, 1], planes='age/100', crop=_crop, size=size, ages=ages, **about)
-    tensors = {k: v.detach().half().cpu().contiguous() for k, v in generator.state_dict().items()}
+    if isinstance(generator, fran.Generator): system = dict(system='fran', planes='age/100')
+    else: system = dict(system='pix2pix', n_ages=generator.n_ages)
+    about = system | dict(width=generator.width, range=[-1, 1], crop=_crop, size=size, ages=ages, **about)
+    tensors = {k: (v.half() if v.is_floating_point() else v).detach().cpu().contiguous() for k, v in generator.state_dict().items()}
     with whole_file(path) as part:
         try: save_file(tensors, part, metadata={'reaging': json.dumps(about)})
         except SafetensorError as e: raise OSError(str(e)) from e
@@ -52,12 +54,13 @@ def load_weights(
     try:
         with safe_open(path, framework='pt') as f:
             about = json.loads((f.metadata() or {}).get('reaging', 'null'))
-            tensors = {k: f.get_tensor(k).float() for k in f.keys()}
+            tensors = {k: f.get_tensor(k) for k in f.keys()}
     except SafetensorError as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
     if about is None: raise ValueError(f"{path} was not written by reaging: its header does not say which network it is for.")
-    if about['system'] != 'fran' or about['crop'] != _crop:
+    if about['system'] not in ('fran', 'pix2pix') or about['crop'] != _crop:
         raise ValueError(f"{path} was written by another version of reaging, for {about['system']} with faces cropped at {about['crop']}.")
-    generator = fran.Generator(about['width'])
+    if about['system'] == 'fran': generator = fran.Generator(about['width'])
+    else: generator = pix2pix.Generator(about['n_ages'], about['size'], about['width'])
     generator.load_state_dict(tensors)
     return generator.eval(), about
 

@@ -7,7 +7,7 @@ Docs: https://reaging.github.io/reaging/data.html.md"""
 # %% auto #0
 __all__ = ['LAYOUTS', 'AGE', 'CACD', 'NOTE', 'layout_pattern', 'read_csv', 'NoPairsError', 'read_matrix', 'split_people',
            'given_split', 'identity_crop', 'read_note', 'crop_side', 'pair_order', 'Pairs', 'blend_people',
-           'PairTransform', 'AgedFace', 'show_batch', 'show_results', 'SkippingDL', 'PairDL', 'FaceLoader',
+           'PairTransform', 'AgedFace', 'show_batch', 'show_results', 'SkippingDL', 'OrderedDL', 'PairDL', 'FaceLoader',
            'find_crops', 'readable_first', 'PairInput', 'PairTarget', 'paired_dls', 'DrawnPairs', 'DrawnDL', 'DrawPair',
            'drawn_dls']
 
@@ -230,6 +230,7 @@ class PairTransform(RandTransform):
     ):
         store_attr()
         self.epoch = self.batch = 0
+        self.shard = 0, 1 # of several processes each makes its part of what one would
         super().__init__()
 
     def before_call(self, b, split_idx):
@@ -237,7 +238,8 @@ class PairTransform(RandTransform):
         n, on = len(b), float(split_idx == 0) # all zero in validation
         generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.epoch, self.batch]).generate_state(1)[0]))
         if on: self.batch += 1
-        def draw(m, *shape): return (torch.rand(n, *shape, generator=generator) * 2 - 1) * m * on
+        rank, world = self.shard
+        def draw(m, *shape): return (torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] * 2 - 1) * m * on
         turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
         turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
         where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None], 2 * draw(self.shift, 2)[..., None]], 2)
@@ -288,7 +290,7 @@ def show_results(x:AgedFace, y, samples, outs, ctxs=None, max_n=8, **kwargs):
 
 # %% ../nbs/09_data.ipynb #3af246fe
 class SkippingDL(TfmdDL):
-    "A `TfmdDL` that goes on without pictures that cannot be read."
+    "A `TfmdDL` that takes the next item where a picture cannot be read."
     skipped = None # counts over all workers of a round
     def __init__(self, dataset=None, bad='skip', **kwargs):
         if bad not in ('skip', 'raise'): raise ValueError(f"bad={bad!r}: bad pictures are either 'skip' or 'raise'.")
@@ -300,42 +302,59 @@ class SkippingDL(TfmdDL):
         super().before_iter()
         self.skipped = multiprocessing.Value('i', 0)
     def do_item(self, s):
-        try: return super().do_item(s)
-        except (PictureError, FileNotFoundError):
-            if self.bad == 'raise': raise
-            if self.skipped: # no item: fastai goes on to the next
-                with self.skipped.get_lock(): self.skipped.value += 1
+        for k in range(1000): # in a stream (`s` is None) each try reads on
+            try: return super().do_item((s + k) % len(self.dataset) if k and s is not None else s)
+            except (PictureError, FileNotFoundError) as e:
+                if self.bad == 'raise': raise
+                error = e
+                if self.skipped and k == 0:
+                    with self.skipped.get_lock(): self.skipped.value += 1
+        raise error
     def after_iter(self):
         super().after_iter()
-        if n := self.skipped.value: warnings.warn(f"{n} item{'s were' if n > 1 else ' was'} skipped in this round, because pictures could not be read. `reaging data check` lists them.")
+        if n := self.skipped.value: warnings.warn(f"{n} item{'s were' if n > 1 else ' was'} replaced by others in this round, because pictures could not be read. `reaging data check` lists them.")
 
 # %% ../nbs/09_data.ipynb #cf620621
-class PairDL(SkippingDL):
-    "Loads pairs in `pair_order`; without `sizes`, as for validation, in the order of the dataset."
-    def __init__(self, dataset=None, sizes=None, identities=4, pictures=2, at_least=0, seed=0, shard=(0, 1), **kwargs):
-        store_attr('sizes,identities,pictures,at_least,seed,shard')
-        self.epoch = self.start = 0
-        super().__init__(dataset, **kwargs | dict(bs=identities * pictures*(pictures - 1)//2))
-        if sizes is not None: self.n = len(self.batches()) * self.bs
-    def new(self, dataset=None, cls=None, **kwargs):
-        kept = dict(identities=self.identities, pictures=self.pictures, seed=self.seed)
-        if dataset is None: kept |= dict(sizes=self.sizes, at_least=self.at_least, shard=self.shard)
-        return super().new(dataset, cls, **kept | kwargs)
+class OrderedDL(SkippingDL):
+    "Loads every epoch in an order of its own if `shuffle` and `drop_last`, as for training; else as fastai does."
+    shard = 0, 1
+    def __init__(self, dataset=None, seed=0, **kwargs):
+        self.seed, self.epoch, self.start = seed, 0, 0
+        super().__init__(dataset, **kwargs)
+        if self.ordered: self.share(*self.shard)
+    @property
+    def ordered(self): return self.shuffle and self.drop_last
+    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(seed=self.seed) | kwargs)
+    def share(self, rank, world):
+        "From now on, load every `world`-th batch, beginning with number `rank`."
+        self.shard = rank, world
+        self.n = len(self.batches()) * self.bs
+    def order(self): return np.random.default_rng([self.seed, self.epoch]).permutation(len(self.dataset))
     def batches(self):
-        order = pair_order(self.sizes, self.pictures, self.at_least, self.seed, self.epoch)
+        order = self.order()
         order = order[:len(order)//self.bs*self.bs].reshape(-1, self.bs)
-        return order[:len(order)//self.shard[1]*self.shard[1]][self.shard[0]::self.shard[1]] # everybody has the same number
+        rank, world = self.shard
+        return order[:len(order)//world*world][rank::world] # everybody has the same number
     def get_idxs(self):
-        if self.sizes is None: return super().get_idxs()
+        if not self.ordered: return super().get_idxs()
         batches = self.batches()[self.start:]
         for f in self.after_batch.fs:
-            if isinstance(f, PairTransform): f.epoch, f.batch = self.epoch, self.start
+            if isinstance(f, PairTransform): f.epoch, f.batch, f.shard = self.epoch, self.start, self.shard
         self.epoch, self.start = self.epoch + 1, 0
         return batches.ravel().tolist()
     def one_batch(self):
         now = self.epoch, self.start
         try: return super().one_batch()
         finally: self.epoch, self.start = now # a look changes nothing
+
+class PairDL(OrderedDL):
+    "An `OrderedDL` of pairs, in `pair_order`."
+    def __init__(self, dataset=None, sizes=None, identities=4, pictures=2, at_least=0, **kwargs):
+        store_attr('sizes,identities,pictures,at_least')
+        super().__init__(dataset, **kwargs | dict(bs=identities * pictures*(pictures - 1)//2))
+    def new(self, dataset=None, cls=None, **kwargs):
+        return super().new(dataset, cls, **dict(sizes=self.sizes, identities=self.identities, pictures=self.pictures, at_least=self.at_least) | kwargs)
+    def order(self): return pair_order(self.sizes, self.pictures, self.at_least, self.seed, self.epoch)
 
 # %% ../nbs/09_data.ipynb #b810d600
 class FaceLoader:
@@ -408,7 +427,7 @@ def paired_dls(
     test=0, # Identities to keep for testing, likewise; they are in no loader, but in `dls.people`
     blends:int=0, # Number of blended people to add to those to train on
     layout:str=None, # A key of `LAYOUTS`; by default recognised
-    bad:str='skip', # 'skip' pictures that cannot be read and people without a face, with a warning, or 'raise'
+    bad:str='skip', # 'skip' people without a face, and take others for pictures that cannot be read, with a warning; or 'raise'
     seed:int=0, # Draws splits, blends, validation pairs, the order and the transforms
     **kwargs # For `Datasets.dataloaders`
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`; `.ages` in years, `.people` three matrices: train, valid, test
@@ -429,7 +448,7 @@ def paired_dls(
     datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
     dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, seed=seed)], identities=identities, pictures=pictures,
-                               bad=bad, seed=seed, dl_kwargs=[dict(sizes=lessons.sizes, at_least=n), {}], **kwargs)
+                               bad=bad, seed=seed, sizes=lessons.sizes, at_least=n, **kwargs)
     dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
     return dls
 
@@ -444,13 +463,11 @@ class DrawnPairs:
         a, b = rng.uniform(*FACE_AGES, 2)
         return self.seed * 100_000_000 + i, a, a if rng.random_sample() < 1/16 else b
 
-class DrawnDL(TfmdDL):
-    "Goes on through an endless dataset from epoch to epoch, if `shuffle`; else each epoch is the same."
-    epoch = 0
-    def get_idxs(self):
-        n, epoch = len(self.dataset), self.epoch
-        self.epoch += self.shuffle
-        return list(range(epoch*n, (epoch + 1)*n))
+class DrawnDL(OrderedDL):
+    "An `OrderedDL` that goes on through an endless dataset from epoch to epoch."
+    def order(self):
+        n = len(self.dataset)
+        return np.arange(self.epoch*n, (self.epoch + 1)*n)
 
 class DrawPair(ItemTransform):
     "Numbers `(B,)` of identities and two ages → the pictures."
@@ -470,7 +487,7 @@ def drawn_dls(
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `paired_dls`
     "Endless drawn pairs."
-    tfms = [DrawPair(size), PairTransform(size)]
+    tfms = [DrawPair(size), PairTransform(size, seed=seed)]
     make = partial(DrawnDL, bs=bs, after_batch=tfms, device=device or default_device(), num_workers=0)
     dls = DataLoaders(make(DrawnPairs(n, 2*seed), shuffle=True, drop_last=True), make(DrawnPairs(48, 2*seed + 1)))
     dls.ages = list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))

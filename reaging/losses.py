@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/losses.html.md"""
 
 # %% auto #0
 __all__ = ['reconstruction_loss', 'cycle_loss', 'real_loss', 'fake_loss', 'fran_discriminator_loss', 'LPIPS', 'Lite0',
-           'perceptual_loss', 'FRANRecipe']
+           'perceptual_loss', 'FRANRecipe', 'Pix2PixRecipe']
 
 # %% ../nbs/05_losses.ipynb #b9b30039
 import warnings
@@ -135,3 +135,23 @@ class FRANRecipe:
     adversarial:float=.05 # Weight of the adversarial loss
     lr:float=1e-4 # The generator's learning rate
     d_lr:float=1e-5 # The discriminator's learning rate
+    step_size:int=5 # Both learning rates are multiplied by `gamma` every so many epochs
+    gamma:float=.9 # See `step_size`
+    epochs:int=100 # How long, if nothing else is said
+    def rate(self,
+        epoch:int # From 0
+    ) -> float: # Factor of both learning rates
+        return self.gamma ** (epoch // self.step_size)
+
+# %% ../nbs/05_losses.ipynb #5a3e9857
+@dataclass
+class Pix2PixRecipe:
+    "How Re-Aging GAN trains (seed *Re-Aging GAN*, Losses; Pix2Pix paper, section 3.3)."
+    reconstruction:float=10. # Weight of `reconstruction_loss`
+    cycle:float=10. # Weight of `cycle_loss`
+    adversarial:float=1. # Weight of the adversarial loss
+    lr:float=2e-4 # The generator's learning rate
+    d_lr:float=2e-4 # The discriminator's learning rate
+    beta1:float=.5 # Adam's momentum
+    epochs:int=200 # How long, if nothing else is said
+    def rate(self, epoch): return 1.

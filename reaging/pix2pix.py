@@ -50,21 +50,22 @@ class Generator(nn.Module):
     "U-Net with age maps (seed *Re-Aging GAN*, Generator Model used)."
     def __init__(self,
         n_ages:int=3, # Number of age groups
-        size:int=256 # Side of the pictures, a multiple of 256
+        size:int=256, # Side of the pictures, a multiple of 256
+        width:int=64 # Channels of the first convolution; the deepest have eight times as many
     ):
         super().__init__()
         _check_size(size)
-        self.size = size
+        self.n_ages, self.size, self.width, w = n_ages, size, width, width
         self.input_embed = nn.Embedding(n_ages, size * size)
         self.output_embed = nn.Embedding(n_ages, size * size)
-        self.init_down = ConvBlock(5, 64)
-        self.down1, self.down2, self.down3 = ConvBlock(64, 128), ConvBlock(128, 256), ConvBlock(256, 512)
-        self.down4, self.down5, self.down6 = ConvBlock(512, 512), ConvBlock(512, 512), ConvBlock(512, 512)
-        self.bottle_neck = nn.Sequential(nn.Conv2d(512, 512, 4, 2, 1, padding_mode='reflect'), nn.LeakyReLU(0.2))
-        self.up1 = TransposeConvBlock(512, 512)
-        self.up2, self.up3, self.up4 = (TransposeConvBlock(1024, 512) for _ in range(3))
-        self.up5, self.up6, self.up7 = TransposeConvBlock(1024, 256), TransposeConvBlock(512, 128), TransposeConvBlock(256, 64)
-        self.final_up = nn.Sequential(nn.ConvTranspose2d(128, 3, 4, 2, 1), nn.Tanh())
+        self.init_down = ConvBlock(5, w)
+        self.down1, self.down2, self.down3 = ConvBlock(w, 2*w), ConvBlock(2*w, 4*w), ConvBlock(4*w, 8*w)
+        self.down4, self.down5, self.down6 = ConvBlock(8*w, 8*w), ConvBlock(8*w, 8*w), ConvBlock(8*w, 8*w)
+        self.bottle_neck = nn.Sequential(nn.Conv2d(8*w, 8*w, 4, 2, 1, padding_mode='reflect'), nn.LeakyReLU(0.2))
+        self.up1 = TransposeConvBlock(8*w, 8*w)
+        self.up2, self.up3, self.up4 = (TransposeConvBlock(16*w, 8*w) for _ in range(3))
+        self.up5, self.up6, self.up7 = TransposeConvBlock(16*w, 4*w), TransposeConvBlock(8*w, 2*w), TransposeConvBlock(4*w, w)
+        self.final_up = nn.Sequential(nn.ConvTranspose2d(2*w, 3, 4, 2, 1), nn.Tanh())
 
     def forward(self,
         image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
@@ -85,13 +86,14 @@ class Discriminator(nn.Module):
     "PatchGAN on two pictures with their age maps (seed *Re-Aging GAN*, Architecture Used for Discriminator)."
     def __init__(self,
         n_ages:int=3, # Number of age groups
-        size:int=256 # Side of the pictures, a multiple of 256
+        size:int=256, # Side of the pictures, a multiple of 256
+        width:int=64 # Channels of the first convolution; the deepest have eight times as many
     ):
         super().__init__()
         _check_size(size)
-        self.size = size
-        self.inital = nn.Sequential(nn.Conv2d(8, 64, 4, 2, 1), nn.LeakyReLU(0.2))
-        self.model = nn.Sequential(ConvBlock(64, 128), ConvBlock(128, 256), ConvBlock(256, 512, stride=1), nn.Conv2d(512, 1, 4, 1, 1))
+        self.size, w = size, width
+        self.inital = nn.Sequential(nn.Conv2d(8, w, 4, 2, 1), nn.LeakyReLU(0.2))
+        self.model = nn.Sequential(ConvBlock(w, 2*w), ConvBlock(2*w, 4*w), ConvBlock(4*w, 8*w, stride=1), nn.Conv2d(8*w, 1, 4, 1, 1))
         self.input_embed = nn.Embedding(n_ages, size * size)
         self.output_embed = nn.Embedding(n_ages, size * size)
 

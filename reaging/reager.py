@@ -8,6 +8,7 @@ Docs: https://reaging.github.io/reaging/reager.html.md"""
 __all__ = ['lay_over', 'Reager', 'strip']
 
 # %% ../nbs/17_reager.ipynb #16c746a2
+from bisect import bisect
 import numpy as np, torch
 from PIL import Image, ImageDraw
 from .ages import check_age
@@ -47,10 +48,11 @@ class Reager:
         to_age:float # Years
     ) -> torch.Tensor: # `(1,3,size,size)`, under the face mask
         "What changes on a face."
-        device = self.generator.to_rgb.weight.device
-        with torch.no_grad():
-            delta = self.generator(crop.to(device), *(torch.tensor([age], device=device) for age in (from_age, to_age))).cpu()
-        return delta * face_mask(crop.shape[-1])
+        device = next(self.generator.parameters()).device
+        known = self.about.get('edges') # where Re-Aging GAN's age groups begin
+        ages = [torch.tensor([age if known is None else bisect(known, age)], device=device) for age in (from_age, to_age)]
+        with torch.no_grad(): answer = self.generator(crop.to(device), *ages).cpu()
+        return (answer if known is None else answer - crop) * face_mask(crop.shape[-1])
 
     def __call__(self,
         photo, # A picture file, or a PIL image

@@ -12,15 +12,17 @@ import json, random, signal, threading, time
 from pathlib import Path
 import numpy as np, torch
 from fastai.callback.core import Callback, CancelFitException
+from fastai.torch_core import get_model, rank_distrib
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from .checkpoints import save_weights
+from .checkpoints import load_weights, save_weights
 from .data import PairTransform
+from .learner import mean_over_processes
 from .pictures import whole_file
 
 # %% ../nbs/15_runs.ipynb #57c41290
-def _nets(learn): return dict(generator=learn.model, discriminator=learn.fran_training.discriminator, ema=learn.ema.average)
-def _optimizers(learn): return dict(generator=learn.opt.opt, discriminator=learn.fran_training.opt_d)
+def _nets(learn): return dict(generator=get_model(learn.model), discriminator=learn.gan.discriminator, ema=learn.ema.average)
+def _optimizers(learn): return dict(generator=learn.opt.opt, discriminator=learn.gan.opt_d)
 
 def state_tensors(
     learn # From `reaging_learner`, while it trains
@@ -101,13 +103,12 @@ class Run(Callback):
         last = self.checkpoints()[-1:]
         if last and not resume: raise ValueError(f"{folder} holds a run already: go on with it (--resume, resume=True), or choose another folder.")
         self.tensors, self.words = load_state(last[0]) if last else (None, dict(step=0, epoch=0, batch=0, epochs_done=0, seconds=0))
+        self.best = load_weights(self.folder/'best.safetensors')[1]['perceptual'] if last and (self.folder/'best.safetensors').exists() else np.inf
         self.epochs_done, self.log, self.handlers = self.words['epochs_done'], None, {}
 
     def checkpoints(self): return sorted(self.folder.glob('step-*.safetensors'))
 
     def before_fit(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for part in self.folder.glob('.*.part'): part.unlink() # left by a process that was killed
         self.learn.train_iter, dl = self.words['step'], self.dls.train
         if self.tensors:
             set_state_tensors(self.learn, self.tensors)
@@ -115,14 +116,22 @@ class Run(Callback):
             self.recorder.smooth_loss.count, self.recorder.smooth_loss.val = self.words['smooth']
             self.recorder.smooth_loss.val = torch.tensor(self.recorder.smooth_loss.val)
             if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
+            for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
         self.begun = time.time() - self.words['seconds']
-        self.open_log()
+        if not rank_distrib():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for part in self.folder.glob('.*.part'): part.unlink() # left by a process that was killed
+            self.open_log()
         if threading.current_thread() is threading.main_thread():
-            self.handlers = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
+            self.handlers = {getattr(signal, s): signal.signal(getattr(signal, s), self.ask) for s in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, s)}
 
     def ask(self, number, frame):
         if self.stopped_by: raise KeyboardInterrupt
         self.stopped_by = number
+
+    def scalers(self): # of fp16 only
+        found = dict(generator=getattr(self.learn, 'scaler', None), discriminator=self.gan.scaler_d)
+        return {name: scaler for name, scaler in found.items() if scaler and scaler.is_enabled()}
 
     def open_log(self):
         file = self.folder/'losses.csv'
@@ -139,41 +148,38 @@ class Run(Callback):
         if self.tensors: set_random_state(self.tensors, self.words)
         self.tensors = None
 
-    def after_loss(self):
-        if not self.training: return
-        self.terms = dict(loss=self.loss.item()) | self.fran_training.named_losses
-        if bad := [f'{name} = {value}' for name, value in self.terms.items() if not np.isfinite(value)]:
-            last = self.checkpoints()[-1:]
-            raise ValueError(f"Step {self.train_iter + 1}: {', '.join(bad)}. The last good checkpoint is {last[0] if last else 'none yet'}; a lower learning rate may help.")
-
     def after_batch(self):
-        if not self.training:
-            if self.stopped_by: raise CancelFitException() # the end of the epoch was saved
-            return
-        row = dict(step=self.train_iter) | self.terms | dict(lr=self.opt.hypers[-1]['lr'], d_lr=self.fran_training.opt_d.param_groups[0]['lr'])
-        if not self.headed: print(*row, sep=',', file=self.log)
-        self.headed = True
-        print(*row.values(), sep=',', file=self.log)
-        self.done, self.saved = self.offset + self.iter + 1, False
-        if self.train_iter % self.every == 0 or self.done == self.n_iter or self.stopped_by: self.save()
-        if self.stopped_by: raise CancelFitException()
+        if self.training:
+            row = self.meter.row
+            if self.log:
+                if not self.headed: print(*row, sep=',', file=self.log)
+                self.headed = True
+                print(*row.values(), sep=',', file=self.log)
+            self.done, self.saved = self.offset + self.iter + 1, False
+        asked = mean_over_processes([float(bool(self.stopped_by))], self.dls.device)[0] > 0 # together, or the others would wait for this one
+        if self.training and (self.train_iter % self.every == 0 or self.done == self.n_iter or asked): self.save()
+        if not asked: return
+        self.stopped_by = self.stopped_by or signal.SIGTERM
+        raise CancelFitException()
 
     def after_epoch(self): # nearest to the truth on people held out
-        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1]))['perceptual']
-        if distance >= (self.words.get('best') or np.inf): return
-        self.words['best'], ages = distance, self.dls.ages
+        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1])).get('perceptual', np.inf)
+        if distance >= self.best: return
+        self.best, ages = distance, self.dls.ages
+        if not self.log: return
         size = next(f.size for f in self.dls.train.after_batch.fs if isinstance(f, PairTransform))
         save_weights(self.learn.ema.average.module, self.folder/'best.safetensors', size=size, ages=[min(ages), max(ages)], step=self.train_iter, perceptual=distance)
 
-    def after_cancel_fit(self): # the budget is used up
+    def after_train(self): # the budget is used up
         if not self.saved: self.save()
 
     def save(self):
-        smooth = self.recorder.smooth_loss
+        self.saved, smooth = True, self.recorder.smooth_loss
+        if not self.log: return
         save_state(self.folder/f'step-{self.train_iter:09}.safetensors', state_tensors(self.learn), step=self.train_iter, epoch=self.dls.train.epoch - 1,
-                   batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun, smooth=[smooth.count, smooth.val.item()], best=self.words.get('best'))
+                   batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun, smooth=[smooth.count, smooth.val.item()],
+                   scalers={name: scaler.state_dict() for name, scaler in self.scalers().items()})
         for old in self.checkpoints()[:-self.keep]: old.unlink()
-        self.saved = True
 
     def close(self): # `fit` sees to it, whatever happens
         if self.log: self.log.close()

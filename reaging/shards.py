@@ -71,7 +71,7 @@ def shard_dls(
     n:int=2000, # Pairs in an epoch
     ages:tuple=(10, 85), # Youngest and oldest age in the shards, in years
     num_workers:int=2,
-    bad:str='skip', # 'skip' pictures that cannot be read, with a warning, or 'raise'
+    bad:str='skip', # 'skip' pictures that cannot be read and read on, with a warning, or 'raise'
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `reaging.data.paired_dls`
     "Pairs of aligned faces from WebDataset shards."

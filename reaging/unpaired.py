@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/unpaired.html.md"""
 
 # %% auto #0
 __all__ = ['NAMES', 'FILE', 'AgedFile', 'read_ages', 'group_names', 'count_groups', 'AgedPicture', 'AgedLoader', 'GroupOf',
-           'show_batch', 'unpaired_dls']
+           'show_batch', 'AgedDL', 'unpaired_dls']
 
 # %% ../nbs/10_unpaired.ipynb #2bfbe2a5
 import re, warnings
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from fastai.vision.all import *
 from PIL import ImageOps
-from .data import AGE, CACD, LAYOUTS, PairTransform, SkippingDL, crop_side, given_split, layout_pattern, read_csv, readable_first, split_people
+from .data import AGE, CACD, LAYOUTS, OrderedDL, PairTransform, crop_side, given_split, layout_pattern, read_csv, readable_first, split_people
 from .pictures import open_picture
 
 # %% ../nbs/10_unpaired.ipynb #3c5808ba
@@ -101,15 +101,15 @@ def count_groups(
 
 # %% ../nbs/10_unpaired.ipynb #2d994025
 class AgedPicture(fastuple):
-    "Picture and age in years: `(image, age)`."
+    "Picture, age in years and number of the person: `(image, age, person)`."
     def show(self, ctx=None, title=None, **kwargs): return show_image(self[0], ctx=ctx, title=f'{self[1]:.0f} ({title})', **kwargs)
 
 class AgedLoader(Transform):
     "`AgedFile` → `AgedPicture`, cut to a square of `side` pixels."
-    def __init__(self, side): self.side = side
+    def __init__(self, side, people): self.side, self.people = side, people
     def encodes(self, f):
         image = ImageOps.fit(open_picture(f.file).convert('RGB'), (self.side, self.side))
-        return AgedPicture(PILImage.create(image), tensor(float(f.age)))
+        return AgedPicture(PILImage.create(image), tensor(float(f.age)), tensor(self.people[f.person]))
 
 class GroupOf(Transform):
     "`AgedFile` → name of its group."
@@ -124,17 +124,29 @@ def show_batch(x:AgedPicture, y, samples, ctxs=None, max_n=8, **kwargs):
     for ax, (picture, group) in zip(ctxs, samples): picture.show(ctx=ax, title=group)
     return ctxs
 
+class AgedDL(OrderedDL):
+    "An `OrderedDL` of `AgedPicture`s that shows what came of them."
+    def show_results(self, b, out, max_n=6, **kwargs):
+        "Input with its age, re-aged (with the group asked for), reconstructed, brought back again; and what re-aging changed (grey: nothing)."
+        (x, ages, _), groups = b
+        n = min(len(x), max_n)
+        axs = get_grid(5*n, nrows=5, ncols=n, figsize=(1.7*n, 9.2))
+        for i in range(n):
+            rows = [x[i], *(picture[i] for picture in out), out[0][i] - x[i]]
+            titles = [f'{ages[i]:.0f} ({self.vocab[groups[i]]})', self.vocab[(groups[i] + 1) % len(self.vocab)]] + [None]*3
+            for ax, picture, title in zip(axs[i::n], rows, titles): show_image(picture.cpu()/2 + .5, ctx=ax, title=title)
+
 def unpaired_dls(
     path, # Folder of pictures whose ages are known, see `read_ages`
-    size:int=128, # Side of the pictures in pixels, 64 to 1024
+    size:int=256, # Side of the pictures in pixels, 64 to 1024
     bs:int=8, # Pictures in a batch
     edges:tuple=(31, 51), # First age of each group but the youngest, in years
     valid=None, # People to hold out: a fraction, a count, or names; by default the folders `val` and `test`, or a fifth
     age:str=None, # Column of ages, where a CSV has several
-    bad:str='skip', # 'skip' pictures that cannot be read, with a warning, or 'raise'
-    seed:int=0, # Draws the split
+    bad:str='skip', # 'skip' pictures that cannot be read and take others, with a warning, or 'raise'
+    seed:int=0, # Draws the split, the order and the transforms
     **kwargs # For `DataBlock.dataloaders`
-) -> DataLoaders: # Batches `((image, age), group)`; `.vocab` names the groups
+) -> DataLoaders: # Batches `((image, age, person), group)`; `.vocab` names the groups, `.edges` has their edges, `.ages` the youngest and oldest age
     "Single pictures with their ages and age groups, split by person."
     found, (side, ready), names = read_ages(path, age), crop_side(path, size), group_names(edges)
     print(f"{len(found)} pictures. Groups: " + ', '.join(f'{name}: {n}' for name, n in count_groups(found, edges).items()) + '.'
@@ -144,8 +156,10 @@ def unpaired_dls(
     given = given_split(path, people) or ([], [])
     train, held, _ = split_people(people, ifnone(valid, given[0] or .2), given[1], seed)
     train, held = ([f for f in found if f.person in part] for part in (train, held))
-    load = AgedLoader(side)
+    load = AgedLoader(side, {person: n for n, person in enumerate(sorted(people))})
     if bad == 'skip': train = readable_first(train, load)
-    block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=SkippingDL,
-        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size))
-    return block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, **kwargs)
+    block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=AgedDL,
+        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size, seed=seed))
+    dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, **kwargs)
+    dls.edges, dls.ages = edges, [min(f.age for f in found), max(f.age for f in found)]
+    return dls
