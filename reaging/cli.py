@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['RECIPES', 'warn_untrained', 'age', 'demo', 'train', 'data_draw', 'data_prepare', 'data_label', 'data_check',
-           'bench_data', 'main']
+           'bench_data', 'bench_train', 'main']
 
 # %% ../nbs/30_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, warnings
@@ -35,7 +35,7 @@ def _years(text): # '10-85:5' or '20,40,60'
     if re.fullmatch(r'\d+(,\d+)*', text): return [int(t) for t in text.split(',')]
     raise argparse.ArgumentTypeError(f"{text} are no ages: give them as 10-85:5 (from, to, step) or as 20,40,60.")
 
-def _edges(text):
+def _edges(text): # '31,51'
     if re.fullmatch(r'\d+(,\d+)*', text): return tuple(map(int, text.split(',')))
     raise argparse.ArgumentTypeError(f"{text} are no edges of age groups: give them as 31,51.")
 
@@ -179,6 +179,11 @@ def bench_data(args):
     from reaging import bench
     for name, value in bench.bench_data(args.folder, args.size, args.bs, args.workers).items(): print(f'{name}: {value}')
 
+def bench_train(args):
+    "A training step of FRAN beside the same step by the seed's recipe: seconds, memory, and the share of what this machine can do."
+    from reaging import bench
+    for name, value in bench.bench_train(args.size, args.bs, args.steps).items(): print(f'{name}: {value}')
+
 # %% ../nbs/30_cli.ipynb #03a4864d
 def _layout(parser, choices=('AGE/ID', 'ID/AGE', 'AGE_ID'), default=None):
     parser.add_argument('--layout', choices=choices, default=default, help='how ages and identities are in the names (default: %(default)s)' if default else 'how ages and identities are in the names; by default recognised')
@@ -214,6 +219,10 @@ def _bench_parsers(commands):
     p.add_argument('--size', type=int, default=256, help='side of the pictures in pixels (default: %(default)s)')
     p.add_argument('--bs', type=int, default=8, help='pairs in a batch (default: %(default)s)')
     p.add_argument('--workers', type=int, default=2, help='processes that load (default: %(default)s)')
+    p = _command(commands, bench_train, 'train', 'reaging bench train --size 256 --bs 4')
+    p.add_argument('--size', type=int, default=256, help='side of the pictures in pixels (default: %(default)s)')
+    p.add_argument('--bs', type=int, default=4, help='pairs in a batch (default: %(default)s)')
+    p.add_argument('--steps', type=int, default=3, help='timed of each kind (default: %(default)s)')
 
 # %% ../nbs/30_cli.ipynb #49d37945
 def _parser():

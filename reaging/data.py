@@ -318,18 +318,20 @@ class SkippingDL(TfmdDL):
 class OrderedDL(SkippingDL):
     "Loads every epoch in an order of its own if `shuffle` and `drop_last`, as for training; else as fastai does."
     shard = 0, 1
-    def __init__(self, dataset=None, seed=0, **kwargs):
-        self.seed, self.epoch, self.start = seed, 0, 0
+    def __init__(self, dataset=None, seed=0, at_least=0, **kwargs):
+        self.seed, self.at_least, self.epoch, self.start = seed, at_least, 0, 0
         super().__init__(dataset, **kwargs)
         if self.ordered: self.share(*self.shard)
     @property
     def ordered(self): return self.shuffle and self.drop_last
-    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(seed=self.seed) | kwargs)
+    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(seed=self.seed, at_least=self.at_least) | kwargs)
     def share(self, rank, world):
         "From now on, load every `world`-th batch, beginning with number `rank`."
         self.shard = rank, world
         self.n = len(self.batches()) * self.bs
-    def order(self): return np.random.default_rng([self.seed, self.epoch]).permutation(len(self.dataset))
+    def order(self): # all items once; of few, more than once, to `at_least`
+        rng = np.random.default_rng([self.seed, self.epoch])
+        return np.concatenate([rng.permutation(len(self.dataset)) for _ in range(max(1, -(-self.at_least // len(self.dataset))))])
     def batches(self):
         order = self.order()
         order = order[:len(order)//self.bs*self.bs].reshape(-1, self.bs)
@@ -349,11 +351,11 @@ class OrderedDL(SkippingDL):
 
 class PairDL(OrderedDL):
     "An `OrderedDL` of pairs, in `pair_order`."
-    def __init__(self, dataset=None, sizes=None, identities=4, pictures=2, at_least=0, **kwargs):
-        store_attr('sizes,identities,pictures,at_least')
+    def __init__(self, dataset=None, sizes=None, identities=4, pictures=2, **kwargs):
+        store_attr('sizes,identities,pictures')
         super().__init__(dataset, **kwargs | dict(bs=identities * pictures*(pictures - 1)//2))
     def new(self, dataset=None, cls=None, **kwargs):
-        return super().new(dataset, cls, **dict(sizes=self.sizes, identities=self.identities, pictures=self.pictures, at_least=self.at_least) | kwargs)
+        return super().new(dataset, cls, **dict(sizes=self.sizes, identities=self.identities, pictures=self.pictures) | kwargs)
     def order(self): return pair_order(self.sizes, self.pictures, self.at_least, self.seed, self.epoch)
 
 # %% ../nbs/09_data.ipynb #b810d600

@@ -37,7 +37,10 @@ class Up(nn.Module):
         x, # From below, `(B,ni,H/2,W/2)`
         skip # From the way down, `(B,n_skip,H,W)`
     ):
-        return self.conv(torch.cat([F.interpolate(x, scale_factor=2, mode='bilinear'), skip], dim=1))
+        x = F.interpolate(x, scale_factor=2, mode='bilinear')
+        if x.requires_grad and x.is_contiguous(memory_format=torch.channels_last): # its gradient is a slice, with which torch would go back slowly
+            x.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
+        return self.conv(torch.cat([x, skip], dim=1))
 
 # %% ../nbs/03_fran.ipynb #197b1517
 class Generator(nn.Module):

@@ -36,10 +36,10 @@ class GANTraining(Callback):
         recipe, # `FRANRecipe` or `Pix2PixRecipe`
     ):
         self.discriminator, self.judge, self.recipe, self.terms = discriminator, discriminator, recipe, {}
-        self.opt_d = torch.optim.Adam(discriminator.parameters(), lr=recipe.d_lr, betas=(getattr(recipe, 'beta1', .9), .999))
+        self.opt_d = torch.optim.Adam(discriminator.parameters(), lr=recipe.d_lr, betas=(getattr(recipe, 'beta1', .9), .999), fused=True)
 
     def before_fit(self):
-        self.discriminator.to(self.dls.device)
+        self.discriminator.to(self.dls.device, memory_format=torch.channels_last)
         halves = any(isinstance(cb, MixedPrecision) and cb.amp_mode is AMPMode.FP16 for cb in self.learn.cbs)
         self.scaler_d = GradScaler(self.dls.device.type, enabled=halves)
         trainer = getattr(self.learn, 'distributed_trainer', None)
@@ -58,7 +58,7 @@ class GANTraining(Callback):
         self.discriminator.requires_grad_(True)
         self.terms = terms(self.judge)
         self.scaler_d.scale(sum(self.terms.values())).backward()
-        for group in self.opt_d.param_groups: group['lr'] = self.recipe.d_lr * self.opt.hypers[-1]['lr'] / self.recipe.lr
+        for group in self.opt_d.param_groups: group['lr'] = self.recipe.d_lr * (self.opt.hypers[-1]['lr'] / self.recipe.lr)
         self.scaler_d.step(self.opt_d)
         self.scaler_d.update()
         self.opt_d.zero_grad()

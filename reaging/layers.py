@@ -21,6 +21,23 @@ def binomial(
     for _ in range(taps - 1): row = F.pad(row, (1, 0)) + F.pad(row, (0, 1))
     return row / row.sum()
 
+# %% ../nbs/01_layers.ipynb #bc8c9726
+class _HalvingConv(torch.autograd.Function):
+    "Convolution of every channel with `filt`, stride 2."
+    @staticmethod
+    def forward(ctx, x, filt, pad):
+        ctx.save_for_backward(filt)
+        ctx.x, ctx.pad = (x.shape, x.dtype), pad
+        return F.conv2d(x, filt, stride=2, padding=pad, groups=x.shape[1])
+    @staticmethod
+    def backward(ctx, grad):
+        (filt,), (shape, dtype) = ctx.saved_tensors, ctx.x
+        last = grad.is_contiguous(memory_format=torch.channels_last)
+        spread = torch.empty(shape, dtype=grad.dtype, device=grad.device, memory_format=torch.channels_last if last else torch.contiguous_format).zero_()
+        spread[..., :2*grad.shape[2]:2, :2*grad.shape[3]:2] = grad
+        back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=filt.shape[2] - 1 - ctx.pad, groups=shape[1])
+        return back[..., :shape[2], :shape[3]].to(dtype), None, None
+
 # %% ../nbs/01_layers.ipynb #7af24742
 class Blur(nn.Module):
     "A fixed blur of every channel; with `stride=2` it is Zhang's BlurPool."
@@ -38,6 +55,7 @@ class Blur(nn.Module):
     def forward(self, x): # `(B,channels,H,W)`
         if self.padding == 'zeros' and len(set(self.pad)) == 1: pad = self.pad[0] # convolutions pad with zeros themselves, faster
         else: x, pad = F.pad(x, self.pad, 'constant' if self.padding == 'zeros' else self.padding), 0
+        if self.stride == 2 and torch.is_grad_enabled(): return _HalvingConv.apply(x, self.filt, pad)
         return F.conv2d(x, self.filt, stride=self.stride, padding=pad, groups=x.shape[1])
 
 # %% ../nbs/01_layers.ipynb #677b108a

@@ -17,6 +17,7 @@ from fastai.distributed import *
 from torch.amp import GradScaler, autocast
 from torch.optim.swa_utils import AveragedModel
 from . import fran, pix2pix
+from .data import PairTransform
 from .gan import CycleLoss, FRANTraining, GANTraining, PairLoss, Pix2PixTraining
 from .losses import FRANRecipe, Pix2PixRecipe, perceptual_loss
 
@@ -97,13 +98,14 @@ class Distributed(Callback):
 
 # %% ../nbs/14_learner.ipynb #018fe1c0
 def peak_memory(
-    device # torch device
+    device, # torch device
+    children:bool=False # Of the largest process that this one started and that has ended
 ) -> float: # GB; what was allocated on a GPU, else the process's largest resident set
     "The most memory that was in use so far."
     if device.type == 'cuda': return torch.cuda.max_memory_allocated(device) / 1e9
     if sys.platform == 'win32': return math.nan
     import resource
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == 'darwin' else 1e6)
+    return resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == 'darwin' else 1e6)
 
 class Meter(Callback):
     "Measures each step (`learn.meter.row`) and its epoch, averaged."
@@ -147,13 +149,13 @@ def reaging_learner(
     recipe, precision = recipe or FRANRecipe(), precision or best_precision(dls.device)
     if precision not in ('bf16', 'fp16', 'fp32'): raise ValueError(f"{precision} is no precision: choose bf16, fp16 or fp32.")
     if isinstance(recipe, FRANRecipe):
-        generator, loss = fran.Generator(width), PairLoss(recipe, perceptual_loss(perceptual).to(dls.device))
+        generator, loss = fran.Generator(width), PairLoss(recipe, perceptual_loss(perceptual).to(dls.device, memory_format=torch.channels_last))
         gan = FRANTraining(fran.Discriminator(width), recipe, dls.ages)
     else:
         size = next(f.size for f in dls.train.after_batch.fs if isinstance(f, PairTransform))
         generator, loss = pix2pix.Generator(len(dls.vocab), size, width), CycleLoss(recipe)
         gan = Pix2PixTraining(pix2pix.Discriminator(len(dls.vocab), size, width), recipe, dls.vocab)
-    adam, meter = partial(torch.optim.Adam, betas=gan.opt_d.defaults['betas']), Meter()
+    adam, meter = partial(torch.optim.Adam, betas=gan.opt_d.defaults['betas'], fused=True), Meter()
     return Learner(dls, generator, loss, lr=recipe.lr, opt_func=partial(OptimWrapper, opt=adam),
                    metrics=[*LossMetrics(loss.names), *meter.metrics(gan.term_names if recipe.adversarial else ())],
                    cbs=[Distributed(), gan, EMA(), meter, *([Precision(amp_mode=precision)] if precision != 'fp32' else []), ChannelsLast()], **kwargs)
@@ -207,7 +209,8 @@ def largest_batch(
             if torch.cuda.is_available(): torch.cuda.empty_cache()
     return low
 
-def _out_of_memory(e): return isinstance(e, torch.OutOfMemoryError) or 'allocate memory' in str(e) or 'not enough memory' in str(e)
+def _out_of_memory(e): # the last is oneDNN's way to say it
+    return isinstance(e, torch.OutOfMemoryError) or any(words in str(e) for words in ('allocate memory', 'not enough memory', 'could not create a primitive'))
 
 def fit(
     learn:Learner, # From `reaging_learner`
@@ -232,7 +235,7 @@ def fit(
     finally:
         if run: run.close()
     if full: # only now, as the error held on to the memory
-        size = find_bs(learn.dls.train.one_batch())
+        size = learn.dls.train.bs
         learn._end_cleanup()
         learn.opt.zero_grad()
         if dist.is_initialized(): raise MemoryError(f"A batch of {size} does not fit into memory; take smaller ones.")

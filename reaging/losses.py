@@ -64,14 +64,15 @@ _backbones = dict(vgg='vgg16-397923af.pth', alex='alexnet-owt-7be5be79.pth', squ
 class LPIPS(nn.Module):
     "Learned perceptual distance by the `lpips` package, between pictures in `[-1,1]`."
     def __init__(self,
-        net:str='vgg' # `vgg` (to train with), `alex` (to measure with) or `squeeze`
+        net:str='vgg', # `vgg` (to train with), `alex` (to measure with) or `squeeze`
+        random:bool=False # Leave the network untrained? It then takes as long, and no download
     ):
         super().__init__()
         import lpips
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter('ignore') # lpips calls torchvision by its old argument names
-                self.distance = lpips.LPIPS(net=net, verbose=False)
+                self.distance = lpips.LPIPS(net=net, pnet_rand=random, verbose=False)
         except OSError as e:
             path = Path(torch.hub.get_dir())/'checkpoints'/_backbones[net]
             raise FileNotFoundError(f"LPIPS needs {_backbones[net]}, which could not be downloaded ({e}). Put it at {path}, "

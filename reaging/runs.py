@@ -49,7 +49,7 @@ def set_state_tensors(
         for name, p in _nets(learn)[net].named_parameters():
             start = f'adam.{net}.{name}.'
             kept = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
-            if kept: opt.state[p] = {k: v.to(p.device) if v.ndim else v for k, v in kept.items()}
+            if kept: opt.state[p] = {k: v.to(p.device) for k, v in kept.items()}
 
 # %% ../nbs/15_runs.ipynb #cc76b397
 def save_state(

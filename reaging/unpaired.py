@@ -141,6 +141,7 @@ def unpaired_dls(
     size:int=256, # Side of the pictures in pixels, 64 to 1024
     bs:int=8, # Pictures in a batch
     edges:tuple=(31, 51), # First age of each group but the youngest, in years
+    n:int=2000, # Pictures in an epoch at least; few are seen more than once in it
     valid=None, # People to hold out: a fraction, a count, or names; by default the folders `val` and `test`, or a fifth
     age:str=None, # Column of ages, where a CSV has several
     bad:str='skip', # 'skip' pictures that cannot be read and take others, with a warning, or 'raise'
@@ -156,10 +157,11 @@ def unpaired_dls(
     given = given_split(path, people) or ([], [])
     train, held, _ = split_people(people, ifnone(valid, given[0] or .2), given[1], seed)
     train, held = ([f for f in found if f.person in part] for part in (train, held))
+    held = random.Random(seed).sample(held, min(48, len(held))) # enough to see where it goes
     load = AgedLoader(side, {person: n for n, person in enumerate(sorted(people))})
     if bad == 'skip': train = readable_first(train, load)
     block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=AgedDL,
         get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size, seed=seed))
-    dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, **kwargs)
+    dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, at_least=n, **kwargs)
     dls.edges, dls.ages = edges, [min(f.age for f in found), max(f.age for f in found)]
     return dls

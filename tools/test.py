@@ -3,7 +3,7 @@
 Prints a line for each check and notebook, and last `N passed, N failed`."""
 import os, subprocess, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1') # notebooks run side by side, one on each core
-os.environ.update(MPLBACKEND='agg', IN_TEST='1', PYTHONWARNINGS='ignore')
+os.environ.update(MPLBACKEND='agg', IN_TEST='1', REAGING_QUICK='1', PYTHONWARNINGS='ignore')
 from pathlib import Path
 from fastcore.parallel import parallel
 from nbdev.test import test_nb
