@@ -155,7 +155,6 @@ class CycleLoss(nn.Module):
 # %% ../nbs/13_gan.ipynb #88155fbf
 class Pix2PixTraining(GANTraining):
     "Makes `learn.pred` the three pictures x', x_rec and x_cycle, and trains the discriminator beside them (seed *Re-Aging GAN*, Losses)."
-    term_names = 'adversarial', 'd_fake', 'd_real'
     def __init__(self,
         discriminator:nn.Module, # `(input_image, input_group, output_image, output_group)` → logits
         recipe:Pix2PixRecipe,
@@ -163,6 +162,7 @@ class Pix2PixTraining(GANTraining):
     ):
         super().__init__(discriminator, recipe)
         self.targets = {name: i for i, name in enumerate(names)} # to look at
+        self.term_names = ['adversarial', 'd_real', 'd_fake'] + ['d_wrong'] * bool(recipe.wrong_group)
 
     def before_batch(self):
         (image, _, person), group = self.xb[0], self.y
@@ -184,8 +184,10 @@ class Pix2PixTraining(GANTraining):
         return self.y[self.partner], self.group[self.partner], image[self.judged], group[self.judged]
 
     def discriminator_loss(self, judge): # the seed's adversarial loss, which the discriminator maximises: log D_y(x) + log(1 - D_y'(x'))
-        return dict(d_real=real_loss(judge(*self.pair(self.y, self.group)).float()),
-                    d_fake=fake_loss(judge(*self.pair(self.pred[0].detach(), self.target)).float()))
+        terms = dict(d_real=real_loss(judge(*self.pair(self.y, self.group)).float()),
+                     d_fake=fake_loss(judge(*self.pair(self.pred[0].detach(), self.target)).float()))
+        if self.recipe.wrong_group: terms['d_wrong'] = self.recipe.wrong_group * fake_loss(judge(*self.pair(self.y, self.target)).float())
+        return terms
 
     def after_loss(self):
         if not self.training: return

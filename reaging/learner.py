@@ -230,7 +230,7 @@ def fit(
     try: learn.fit(n - done, cbs=[Decay(done), Budget(minutes, steps), *([run] if run else [])])
     except RuntimeError as e:
         full = _out_of_memory(e)
-        if not full and dist.is_initialized(): raise ConnectionError(f"Another process of this training is gone, so this one stops too ({str(e).splitlines()[0]}). With --run, the same command with --resume goes on.") from e
+        if not full and dist.is_initialized(): raise ConnectionError(f"Another process of this training is gone, so this one stops too ({str(e).splitlines()[-1].strip()}). With --run, the same command with --resume goes on.") from e
         if not full: raise
     finally:
         if run: run.close()
@@ -256,6 +256,6 @@ def show_targets(
     fig, axs = plt.subplots(n, wide, figsize=(1.5*wide, 1.55*n + .3), squeeze=False)
     for row, age in zip(range(n), x[1]):
         for ax, picture, title in zip(axs[row], columns, [f'input, {age:.0f}', *(learn.gan.targets if row == 0 else [])] + [None]*wide):
-            show_image(picture[row].float().cpu()/2 + .5, ctx=ax, title=title)
+            show_image((picture[row].float().cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
     fig.tight_layout()
     return fig

@@ -151,6 +151,7 @@ class Pix2PixRecipe:
     reconstruction:float=10. # Weight of `reconstruction_loss`
     cycle:float=10. # Weight of `cycle_loss`
     adversarial:float=1. # Weight of the adversarial loss
+    wrong_group:float=0. # Weight of a third term for the discriminator: a real picture, said to be of another group, is fake
     lr:float=2e-4 # The generator's learning rate
     d_lr:float=2e-4 # The discriminator's learning rate
     beta1:float=.5 # Adam's momentum

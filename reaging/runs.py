@@ -49,7 +49,7 @@ def set_state_tensors(
         for name, p in _nets(learn)[net].named_parameters():
             start = f'adam.{net}.{name}.'
             kept = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
-            if kept: opt.state[p] = {k: v.to(p.device) for k, v in kept.items()}
+            if kept: opt.state[p] = {k: torch.empty_like(p).copy_(v) if v.ndim else v.to(p.device) for k, v in kept.items()} # laid out in memory as the weight is: fused Adam relies on it
 
 # %% ../nbs/15_runs.ipynb #cc76b397
 def save_state(
@@ -89,6 +89,15 @@ def set_random_state(
     if torch.cuda.is_available() and 'random.cuda' in tensors: torch.cuda.set_rng_state(tensors['random.cuda'])
 
 # %% ../nbs/15_runs.ipynb #ab600079
+class _GoOn(Callback):
+    "Random numbers from where they were, once: when starting to load has drawn some, and before anything else does."
+    order = -20
+    def __init__(self, tensors, words): self.state = tensors, words
+    def before_batch(self):
+        set_random_state(*self.state)
+        self.learn.remove_cb(self)
+    before_validate = before_batch
+
 class Run(Callback):
     "Keeps training in a folder, and goes on from there; one `Run` for each call of `fit`."
     order = 80 # after everything that changes anything in a step
@@ -112,6 +121,8 @@ class Run(Callback):
         self.learn.train_iter, dl = self.words['step'], self.dls.train
         if self.tensors:
             set_state_tensors(self.learn, self.tensors)
+            self.learn.add_cb(_GoOn(self.tensors, self.words))
+            self.tensors = None
             dl.epoch, dl.start = self.words['epoch'], self.words['batch']
             self.recorder.smooth_loss.count, self.recorder.smooth_loss.val = self.words['smooth']
             self.recorder.smooth_loss.val = torch.tensor(self.recorder.smooth_loss.val)
@@ -142,11 +153,6 @@ class Run(Callback):
         self.log = file.open('a', newline='', buffering=1) # a line is written when it is complete
 
     def before_train(self): self.offset, self.words['batch'] = self.words['batch'], 0 # batches of this epoch that were done before
-    def before_batch(self): self.go_on()
-    def before_validate(self): self.go_on()
-    def go_on(self): # only now: starting to load has drawn random numbers
-        if self.tensors: set_random_state(self.tensors, self.words)
-        self.tensors = None
 
     def after_batch(self):
         if self.training:

@@ -134,7 +134,7 @@ class AgedDL(OrderedDL):
         for i in range(n):
             rows = [x[i], *(picture[i] for picture in out), out[0][i] - x[i]]
             titles = [f'{ages[i]:.0f} ({self.vocab[groups[i]]})', self.vocab[(groups[i] + 1) % len(self.vocab)]] + [None]*3
-            for ax, picture, title in zip(axs[i::n], rows, titles): show_image(picture.cpu()/2 + .5, ctx=ax, title=title)
+            for ax, picture, title in zip(axs[i::n], rows, titles): show_image((picture.cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
 
 def unpaired_dls(
     path, # Folder of pictures whose ages are known, see `read_ages`
