@@ -14,9 +14,8 @@ from fastai.vision.all import *
 from fastai.callback.fp16 import AMPMode
 from torch.amp import GradScaler
 from torch.func import functional_call
-from . import fran, pix2pix
 from .faces import face_mask
-from .losses import FRANRecipe, Pix2PixRecipe, cycle_loss, fake_loss, fran_discriminator_loss, perceptual_loss, real_loss, reconstruction_loss
+from .losses import FRANRecipe, Pix2PixRecipe, cycle_loss, fake_loss, fran_discriminator_loss, real_loss, reconstruction_loss
 
 # %% ../nbs/13_gan.ipynb #bb127245
 def draw(
