@@ -9,7 +9,7 @@ __all__ = ['best_precision', 'Precision', 'EMA', 'mean_over_processes', 'Distrib
            'Decay', 'Budget', 'largest_batch', 'fit', 'show_targets']
 
 # %% ../nbs/14_learner.ipynb #788dbb14
-import sys
+import gc, sys
 import torch.distributed as dist
 from fastai.vision.all import *
 from fastai.callback.fp16 import AMPMode
@@ -104,6 +104,7 @@ def peak_memory(
     "The most memory that was in use so far."
     if device.type == 'cuda': return torch.cuda.max_memory_allocated(device) / 1e9
     if sys.platform == 'win32': return math.nan
+    if sys.platform == 'linux' and not children: return int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1]) / 1e6 # not what its parent had
     import resource
     return resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == 'darwin' else 1e6)
 
@@ -205,7 +206,9 @@ def largest_batch(
                 high = middle
             else: low = middle
             learn.opt.zero_grad()
+            learn.gan.opt_d.zero_grad()
             learn._end_cleanup()
+            gc.collect() # errors hold on to tensors in circles
             if torch.cuda.is_available(): torch.cuda.empty_cache()
     return low
 
@@ -238,6 +241,9 @@ def fit(
         size = learn.dls.train.bs
         learn._end_cleanup()
         learn.opt.zero_grad()
+        learn.gan.opt_d.zero_grad()
+        learn.gan.terms = {}
+        gc.collect()
         if dist.is_initialized(): raise MemoryError(f"A batch of {size} does not fit into memory; take smaller ones.")
         raise MemoryError(f"A batch of {size} does not fit into memory. " + (f"One of {fits} does: that was tried just now." if (fits := largest_batch(learn)) else "Not even one of 1 does: train a narrower network, or with smaller pictures."))
 
