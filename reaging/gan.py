@@ -72,6 +72,11 @@ class GANTraining(Callback):
         self.learn.loss_grad = self.loss_grad + self.recipe.adversarial * self.terms['adversarial']
         self.learn.loss = self.loss_grad.clone()
 
+    def after_loss(self):
+        if not self.training: return
+        if self.recipe.adversarial and (asked := self.question()): self.convince(*asked) # a recipe says what the discriminator is asked, if anything
+        self.terms |= {name: getattr(self.loss_func, name) for name in self.loss_func.names}
+
     @property
     def named_losses(self): # name → number: every term of the last step
         return dict(zip(self.terms, torch.stack([t.detach().float() for t in self.terms.values()]).tolist()))
@@ -123,10 +128,7 @@ class FRANTraining(GANTraining):
         n = 1 + (draw(len(to_age), to_age.device) * other.sum(1)).long() # the n-th of the others
         return ages[(other.cumsum(1) == n[:, None]).int().argmax(1)]
 
-    def after_loss(self):
-        if not self.training: return
-        if self.recipe.adversarial: self.convince(self.pred, self.xb[2])
-        self.terms |= {name: getattr(self.loss_func, name) for name in self.loss_func.names}
+    def question(self): return self.pred, self.xb[2]
 
     def reage(self,
         generator:nn.Module, # In eval mode
@@ -177,7 +179,7 @@ class Pix2PixTraining(GANTraining):
     def after_pred(self):
         aged, rec = self.pred.chunk(2)
         self.learn.pred = aged.float(), rec.float(), self.model(aged, self.target, self.group).float()
-        if self.training and len(self.judged): self.step_discriminator(self.discriminator_loss)
+        if self.training and self.recipe.adversarial and len(self.judged): self.step_discriminator(self.discriminator_loss)
 
     def pair(self, image, group): # beside another person
         return self.y[self.partner], self.group[self.partner], image[self.judged], group[self.judged]
@@ -188,10 +190,7 @@ class Pix2PixTraining(GANTraining):
         if self.recipe.wrong_group: terms['d_wrong'] = self.recipe.wrong_group * fake_loss(judge(*self.pair(self.y, self.target)).float())
         return terms
 
-    def after_loss(self):
-        if not self.training: return
-        if len(self.judged): self.convince(*self.pair(self.pred[0], self.target))
-        self.terms |= {name: getattr(self.loss_func, name) for name in self.loss_func.names}
+    def question(self): return self.pair(self.pred[0], self.target) if len(self.judged) else None
 
     def reage(self,
         generator:nn.Module, # In eval mode
