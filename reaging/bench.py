@@ -6,20 +6,27 @@ Docs: https://reaging.github.io/reaging/bench.html.md"""
 
 # %% auto #0
 __all__ = ['pairs_a_second', 'network_pairs_a_second', 'bench_data', 'seed_step', 'our_step', 'matrix_flops', 'step_memory',
-           'bench_train']
+           'bench_train', 'public_network', 'in_windows', 'bench_use']
 
 # %% ../nbs/19_bench.ipynb #d4ae5892
 import subprocess, sys, tempfile, time
+from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
+import numpy as np
 import torch
 import torch.nn.functional as F
 from fastai.vision.all import TensorImage, noop
 from torch.utils.flop_counter import FlopCounterMode
 from . import fran
+from .ages import age_planes
+from .checkpoints import FaceReagingGenerator
 from .data import drawn_dls, paired_dls
+from .faces import face_mask
 from .learner import peak_memory, reaging_learner
 from .losses import LPIPS, FRANRecipe, fake_loss, real_loss
 from .prepare import draw_folder
+from .reager import Reager
 from .synth import draw_faces
 
 # %% ../nbs/19_bench.ipynb #730e1399
@@ -174,3 +181,55 @@ def bench_train(
             'seconds a step, ours': round(t, 3), "seconds a step, the seed's recipe": round(t_seed, 3), 'ratio': round(t_seed/t, 2),
             'images a second, ours': round(bs/t, 2), 'peak GB, ours': round(peaks[0], 2), "peak GB, the seed's recipe": round(peaks[1], 2), 'memory ratio': round(peaks[0]/peaks[1], 2),
             'TFLOP a step': round(count.get_total_flops()/1e12, 2), 'bf16 matrix peak, TFLOP/s': round(peak/1e12, 2), 'share of that peak': round(count.get_total_flops()/t/peak, 2)}
+
+# %% ../nbs/19_bench.ipynb #e6b1dcbb
+def public_network(
+) -> FaceReagingGenerator: # 31 million parameters
+    "*face_reaging*'s generator with random weights whose delta is as large as a real one."
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = FaceReagingGenerator().eval()
+        for p in net.parameters():
+            if p.ndim == 4: torch.nn.init.kaiming_normal_(p, a=.01)
+            else: torch.nn.init.zeros_(p)
+        with torch.inference_mode(): net.final_conv.weight *= .05 / net(torch.rand(1, 5, 128, 128)).std()
+    return net
+
+def in_windows(
+    network, # `(1,5,h,w)` → `(1,3,h,w)`
+    planes:torch.Tensor, # `(1,5,H,W)`
+    window:int=512, # Side of the windows
+    stride:int=256 # From one to the next
+) -> torch.Tensor: # `(1,3,H,W)`
+    "Average of windows, each weighed by a mask that falls towards its border: the public way."
+    total, weights, mask = torch.zeros_like(planes[:, :3]), torch.zeros_like(planes[:, :1]), face_mask(window).clamp(min=1e-3)
+    for top in range(0, planes.shape[2] - window + 1, stride):
+        for left in range(0, planes.shape[3] - window + 1, stride):
+            part = np.s_[..., top:top+window, left:left+window]
+            with torch.inference_mode(): total[part] += network(planes[part]) * mask
+            weights[part] += mask
+    return total / weights
+
+def bench_use(
+    size:int=1024, # Side of the face in pixels
+    times:int=2, # Each way is run, after one small run to warm up
+) -> dict: # Figures
+    "Re-aging a large face beside the public implementation's way; and a photo from the command line."
+    with tempfile.TemporaryDirectory() as folder:
+        torch.save(public_network().state_dict(), f'{folder}/public.pth')
+        reager, network = Reager(f'{folder}/public.pth', size), public_network().to('cuda' if torch.cuda.is_available() else 'cpu')
+        device, crop = reager.device, F.interpolate(draw_faces([7], [40], 512).image, size, mode='bicubic').clamp(-1, 1).to(reager.device)
+        planes = [torch.full((1, 1, size, size), age, device=device) for age in (40., 70.)]
+        ours = lambda: reager._run(crop, *planes)
+        public = lambda: 2 * in_windows(network, age_planes((crop + 1) / 2, *planes), min(512, size // 2), min(256, size // 4))
+        reager._run(crop[..., :128, :128], *(p[..., :128, :128] for p in planes))
+        inside = face_mask(size).to(device) == 1
+        difference = ((ours().float() - public()).abs() * inside).sum() / 3 / inside.sum() * 127.5
+        pairs = [(_seconds(ours, device), _seconds(public, device)) for _ in range(times)]
+        t, t_public = (median(column) for column in zip(*pairs))
+        photo = Path(find_spec('matplotlib').origin).parent/'mpl-data'/'sample_data'/'grace_hopper.jpg'
+        command = [sys.executable, '-m', 'reaging.cli', 'age', photo, '--to', '30', '--out', f'{folder}/young.png']
+        starts = [_seconds(lambda: subprocess.run(command, capture_output=True, check=True), device) for _ in range(times)]
+    return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
+            f'seconds a face of {size} px, ours': round(t, 2), 'seconds, the public way': round(t_public, 2), 'ratio': round(t_public / t, 1),
+            'difference inside, of 255': round(float(difference), 3), 'seconds from start-up to the first saved picture': round(median(starts), 1)}

@@ -21,7 +21,7 @@ from torch import nn
 from . import fran, pix2pix
 from .ages import age_planes
 from .faces import EYE_DISTANCE, EYE_HEIGHT
-from .layers import Blur, binomial, double_conv, pad_to_multiple, unet
+from .layers import Blur, Max2x2, binomial, double_conv, pad_to_multiple, unet
 from .pictures import whole_file
 
 # %% ../nbs/04_checkpoints.ipynb #6d69edbe
@@ -99,7 +99,7 @@ class FaceReagingGenerator(nn.Module):
     "The generator of *face_reaging*, whose weights are widely used: pictures in `[0,1]`, ages / 100."
     def __init__(self):
         super().__init__()
-        down = lambda ni, nf: _Named(layer=nn.Sequential(nn.MaxPool2d(2, stride=1), _reflect_blur(ni, 2), *double_conv(ni, nf)))
+        down = lambda ni, nf: _Named(layer=nn.Sequential(Max2x2(), _reflect_blur(ni, 2), *double_conv(ni, nf)))
         self.init_conv = nn.Sequential(*double_conv(5, 64))
         self.down1, self.down2, self.down3, self.down4 = down(64, 128), down(128, 256), down(256, 512), down(512, 1024)
         self.up1, self.up2, self.up3, self.up4 = _FaceUp(1024, 512), _FaceUp(512, 256), _FaceUp(256, 128), _FaceUp(128, 64)
@@ -126,7 +126,7 @@ class _FranDouble(nn.Module):
     def convs(self, x): return F.leaky_relu(self.bn2(self.conv2(F.leaky_relu(self.bn1(self.conv1(x))))))
 
 def _max_blur(x): # kornia's MaxBlurPool2D(3)
-    return Blur(x.shape[1], stride=2).to(x)(F.max_pool2d(x, 2, stride=1))
+    return Blur(x.shape[1], stride=2).to(x)(Max2x2()(x))
 
 class _FranDown(_FranDouble):
     def forward(self, x): return self.convs(_max_blur(x))

@@ -6,10 +6,10 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['RECIPES', 'warn_untrained', 'age', 'demo', 'train', 'data_draw', 'data_prepare', 'data_label', 'data_check',
-           'bench_data', 'bench_train', 'main']
+           'bench_data', 'bench_train', 'bench_use', 'main']
 
 # %% ../nbs/30_cli.ipynb #ddf03af9
-import argparse, json, os, re, sys, warnings
+import argparse, json, os, re, sys, time, warnings
 from contextlib import nullcontext
 from dataclasses import asdict, fields
 from importlib.metadata import version
@@ -17,14 +17,21 @@ from pathlib import Path
 from .ages import MAX_AGE, MIN_AGE, check_age
 from .faces import NoFaceError
 from .losses import FRANRecipe, Pix2PixRecipe
-from .pictures import whole_file
+from .pictures import check_out, open_picture, save_gif, save_picture, whole_file
 
 # %% ../nbs/30_cli.ipynb #2465f81e
 def _ages(text):
     try: return [check_age(t) for t in text.split(',')]
     except ValueError as e: raise argparse.ArgumentTypeError(str(e)) from None
 
-def _age(text): return _ages(text)[0]
+def _faces(text): # 'all', 'largest' or '1,3'
+    if text in ('all', 'largest'): return text
+    if re.fullmatch(r'[1-9]\d*(,[1-9]\d*)*', text): return [int(t) for t in text.split(',')]
+    raise argparse.ArgumentTypeError(f"{text} are no faces: say all, largest, or numbers such as 1,3, where 1 is the largest.")
+
+def _regions(text): # 'forehead=70,eyes=30'
+    if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text): raise argparse.ArgumentTypeError(f"{text} are no regions: give them as forehead=70,eyes=30.")
+    return {name: _ages(age)[0] for name, age in (part.split('=') for part in text.split(','))}
 
 def _people(text): # '0.2', '400' or 'ann,bea'
     if re.fullmatch(r'[1-9]\d*', text): return int(text)
@@ -48,30 +55,57 @@ def warn_untrained(
     if beyond := [f'{a:g}' for a in ages if not low <= a <= high]:
         print(f"Warning: these weights were trained on ages {low} to {high}; {', '.join(beyond)} is beyond, so expect less.", file=sys.stderr)
 
+def _check_outs(args, targets): # Files for the targets, or a sentence about what is missing
+    if not targets: raise ValueError("Say how old the face shall be: --to 70, or --regions forehead=70,eyes=30.")
+    if args.to and args.regions: raise ValueError("Say either --to for the whole face, or --regions for parts of it.")
+    if not (args.out or args.strip or args.gif): raise ValueError("Say what to write: --out, --strip or --gif.")
+    if args.strip: check_out(args.strip)
+    if args.gif: check_out(args.gif, ('.gif',))
+    one = len(targets) == 1
+    for folder in [args.out and (args.out.parent if one else args.out), args.strip and args.strip.parent, args.gif and args.gif.parent]:
+        if folder and not folder.is_dir(): raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
+    if not args.out: return [None] * len(targets)
+    return [check_out(args.out)] if one else [args.out/f'{args.photo.stem}_{a:g}.png' for a in targets]
+
+def _open(reager, args): # the portrait with the faces of --faces
+    if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
+    from reaging.faces import find_faces
+    found = find_faces(image := open_picture(args.photo))
+    if not found: raise NoFaceError(f"No face was found in {args.photo}.")
+    if max(args.faces) > len(found): raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
+    return reager.open(image, args.from_, [found[i-1] for i in args.faces])
+
 def age(args):
-    "Re-age the largest face of a photo."
-    from reaging.pictures import check_out, save_picture
-    from reaging.reager import Reager
-    single = len(args.to) == 1
-    folder = args.out.parent if single else args.out
-    if not folder.is_dir(): raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
-    files = [check_out(args.out)] if single else [args.out/f'{args.photo.stem}_{a:g}.png' for a in args.to]
-    reager = Reager(args.weights)
-    warn_untrained(args.to, reager.about)
-    for image, file in zip(reager(args.photo, to=args.to, from_=args.from_), files): print(save_picture(image, file))
+    "Make the faces in a photo older or younger."
+    from tqdm import tqdm
+    from reaging.reager import Reager, check_target, reaged, strip
+    start, targets = time.time(), [args.regions] if args.regions else args.to
+    files = _check_outs(args, targets)
+    for to in targets: check_target(to, None)
+    reager = Reager(args.weights, args.size)
+    warn_untrained([*args.regions.values()] if args.regions else args.to, reager.about)
+    if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
+    portrait, heads, written = _open(reager, args), [], []
+    for to, file in zip(tqdm(targets, unit='picture', disable=None if len(targets) > 1 else True), files):
+        image = reaged(portrait, reager.deltas(portrait, [to])[0] * args.strength, to)
+        if file: written.append(dict(file=str(save_picture(image, file)), to=to))
+        heads.append(image.crop(portrait.heads))
+        heads[-1].thumbnail((480, 480))
+    if args.strip: written.append(dict(file=str(save_picture(strip(heads, [im.info['to_age'] for im in heads], height=min(300, heads[0].height)), args.strip)), to=targets))
+    if args.gif: written.append(dict(file=str(save_gif(heads, args.gif)), to=targets))
+    faces = [dict(box=f.box.tolist(), landmarks=f.landmarks.tolist(), confidence=f.confidence, from_age=f.age) for f in portrait.faces]
+    if args.json: print(json.dumps(dict(photo=str(args.photo), size=portrait.image.size, faces=faces, written=written, seconds=round(time.time() - start, 2))))
+    else: print(*(row['file'] for row in written), sep='\n')
 
 # %% ../nbs/30_cli.ipynb #bc01e537
 def demo(args):
-    "Re-age matplotlib's sample portrait (Grace Hopper at 77) to 20, 30, … 80."
+    "Re-age matplotlib's sample portrait (Grace Hopper at 77) to 20, 30, … 80: seven pictures, a strip and a GIF."
     import matplotlib.cbook as cbook
-    from reaging.pictures import save_picture
-    from reaging.reager import Reager, strip
-    ages = range(20, 81, 10)
     args.out.mkdir(parents=True, exist_ok=True)
-    with cbook.get_sample_data('grace_hopper.jpg') as photo: images = Reager()(photo.name, to=ages, from_=77)
-    for image, a in zip(images, ages): print(save_picture(image, args.out/f'grace_hopper_{a}.png'))
-    heads = [image.crop((130, 0, 410, 370)) for image in images]
-    print(save_picture(strip(heads, ages), args.out/'grace_hopper_20-80.png'))
+    photo = args.out/'grace_hopper.jpg'
+    with cbook.get_sample_data(photo.name) as f, whole_file(photo) as part: part.write_bytes(f.read())
+    ages = ','.join(map(str, range(20, 81, 10)))
+    return main(['age', str(photo), '--from', '77', '--to', ages, '--out', str(args.out), '--strip', str(args.out/'grace_hopper_20-80.png'), '--gif', str(args.out/'grace_hopper.gif')])
 
 # %% ../nbs/30_cli.ipynb #6da0a4ab
 _FREE = ('out', 'run', 'resume', 'every', 'minutes', 'steps', 'epochs', 'wandb', 'project', 'entity', 'command') # what a resumed run may say anew
@@ -184,12 +218,18 @@ def bench_train(args):
     from reaging import bench
     for name, value in bench.bench_train(args.size, args.bs, args.steps).items(): print(f'{name}: {value}')
 
+def bench_use(args):
+    "Re-aging a large face beside the public implementation's way, and the time until `reaging age` has saved its picture."
+    from reaging import bench
+    for name, value in bench.bench_use(args.size, args.times).items(): print(f'{name}: {value}')
+
 # %% ../nbs/30_cli.ipynb #03a4864d
 def _layout(parser, choices=('AGE/ID', 'ID/AGE', 'AGE_ID'), default=None):
     parser.add_argument('--layout', choices=choices, default=default, help='how ages and identities are in the names (default: %(default)s)' if default else 'how ages and identities are in the names; by default recognised')
 
-def _command(commands, run, name, example):
-    p = commands.add_parser(name, help=run.__doc__, description=run.__doc__, epilog=f'Example: {example}')
+def _command(commands, run, name, *examples):
+    p = commands.add_parser(name, help=run.__doc__, description=run.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+                            epilog='\n  '.join([f'Example{"s" if len(examples) > 1 else ""}:', *examples]))
     p.set_defaults(command=run)
     return p
 
@@ -223,6 +263,9 @@ def _bench_parsers(commands):
     p.add_argument('--size', type=int, default=256, help='side of the pictures in pixels (default: %(default)s)')
     p.add_argument('--bs', type=int, default=4, help='pairs in a batch (default: %(default)s)')
     p.add_argument('--steps', type=int, default=3, help='timed of each kind (default: %(default)s)')
+    p = _command(commands, bench_use, 'use', 'reaging bench use --size 1024')
+    p.add_argument('--size', type=int, default=1024, help='side of the face in pixels (default: %(default)s)')
+    p.add_argument('--times', type=int, default=2, help='each way is timed (default: %(default)s)')
 
 # %% ../nbs/30_cli.ipynb #49d37945
 def _parser():
@@ -230,12 +273,20 @@ def _parser():
     parser.add_argument('--version', action='version', version=version('reaging'))
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
 
-    p = _command(commands, age, 'age', 'reaging age me.jpg --from 35 --to 70 --out me_70.png')
+    p = _command(commands, age, 'age', 'reaging age me.jpg --to 70 --out me_70.png', 'reaging age me.jpg --from 35 --to 20,40,60,80 --out folder --strip me.png --gif me.gif',
+                 'reaging age us.jpg --faces 1,3 --from 35,62 --to 20 --out us_20.jpg', 'reaging age me.jpg --regions forehead=70,eyes=30 --strength 1.2 --out me.png --json')
     p.add_argument('photo', type=Path)
-    p.add_argument('--to', type=_ages, required=True, metavar='AGE[,AGE…]', help=f'target age in years, {MIN_AGE} to {MAX_AGE}; several make a file each')
-    p.add_argument('--from', type=_age, dest='from_', metavar='AGE', help='age on the photo; estimated if not given')
-    p.add_argument('--out', type=Path, required=True, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
-    p.add_argument('--weights', type=Path, help='written by `reaging train`; by default those of the package')
+    p.add_argument('--to', type=_ages, metavar='AGE[,AGE…]', help=f'target age in years, {MIN_AGE} to {MAX_AGE}; several make a file each')
+    p.add_argument('--regions', type=_regions, metavar='NAME=AGE[,…]', help='instead of --to: ages for parts of the face (forehead, eyes, nose, cheeks, mouth, chin, hair); the rest keeps its age')
+    p.add_argument('--from', type=_ages, dest='from_', metavar='AGE[,AGE…]', help='age on the photo, for all faces or one for each; estimated if not given')
+    p.add_argument('--faces', type=_faces, default='all', metavar='all|largest|1,3', help='which faces; 1 is the largest (default: %(default)s)')
+    p.add_argument('--strength', type=float, default=1, help='of the change; 0 is the photo, more than 1 exaggerates (default: %(default)s)')
+    p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
+    p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
+    p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
+    p.add_argument('--weights', type=Path, help='written by `reaging train`, or of a public FRAN; by default those of the package')
+    p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
+    p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
     p = _command(commands, demo, 'demo', 'reaging demo')
     p.add_argument('--out', type=Path, default=Path('demo'), help='folder to write to (default: %(default)s)')

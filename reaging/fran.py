@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from .ages import age_plane, age_planes
-from .layers import Blur, double_conv, pad_to_multiple, unet
+from .layers import Blur, Max2x2, double_conv, pad_to_multiple, unet
 
 # %% ../nbs/03_fran.ipynb #032aa95a
 class Down(nn.Sequential):
@@ -21,7 +21,7 @@ class Down(nn.Sequential):
         ni:int, # Channels in
         nf:int # Channels out
     ):
-        super().__init__(nn.MaxPool2d(2, stride=1), Blur(ni, stride=2), *double_conv(ni, nf))
+        super().__init__(Max2x2(), Blur(ni, stride=2), *double_conv(ni, nf))
 
 # %% ../nbs/03_fran.ipynb #b4670409
 class Up(nn.Module):

@@ -74,6 +74,10 @@ class Portrait:
     faces:list # `Face`s with their ages
     matrices:list # Their places
     crops:torch.Tensor # `(N,3,size,size)` in `[-1,1]`
+    @property
+    def heads(self): # Box (left, top, right, bottom) around all of them, for pictures that show little else
+        corners = np.concatenate([(matrix @ [[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]]).T for matrix in self.matrices]).round()
+        return *(int(v) for v in corners.min(0).clip(0)), *(int(v) for v in corners.max(0).clip(max=self.image.size))
 
 class Reager:
     "Re-ages the faces in a photo."
