@@ -10,7 +10,8 @@ demo: .venv/demo.done ## re-age a portrait; see demo/grace_hopper_20-80.png
 test: .venv/test.done ## everything that must hold; the last line says how much did
 	$(BIN)/python tools/test.py
 
-readme: .venv/test.done ## README.md from nbs/index.ipynb
+readme: .venv/test.done ## README.md from nbs/index.ipynb, and its animation
+	$(BIN)/python tools/slider.py
 	$(BIN)/python tools/readme.py
 
 links: .venv/test.done ## badges, Colab cells and documentation links from the address in pyproject.toml

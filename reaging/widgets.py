@@ -73,7 +73,7 @@ def jpeg(
 
 # %% ../nbs/20_widgets.ipynb #5763a08f
 def _link(name, kind, data): # something to click that saves a file
-    return f'<a download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}" class="reaging-file">Save {escape(name)} ({len(data) / 1e6:.1f} MB)</a>'
+    return f'<a download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}" class="reaging-file" style="text-decoration: underline">Save {escape(name)} ({len(data) / 1e6:.1f} MB)</a>'
 
 class AgeSlider(widgets.VBox):
     "A photo and a slider: the face at every age."
@@ -88,12 +88,12 @@ class AgeSlider(widgets.VBox):
         low, high = reager.about['ages']
         self.ages = np.linspace(low, high, 1 + round((high - low) / 10)) # computed, the others are blended
         self.upload = widgets.FileUpload(accept='image/*', description='Photo')
-        self.picture = widgets.Image(format='jpeg')
+        self.picture = widgets.Image(format='jpeg', layout=dict(display='none', max_width='100%'))
         self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high), layout=dict(width='24em'))
         self.play = widgets.Play(min=self.age.min, max=self.age.max, interval=100)
-        self.view = widgets.ToggleButtons(options=['After', 'Side by side', 'Wipe'], style=dict(button_width='7em'))
+        self.view = widgets.ToggleButtons(options=['After', 'Side by side', 'Wipe'], style=dict(button_width='8em'))
         self.wipe = widgets.IntSlider(description='Wipe', min=0, max=100, value=50, readout=False, layout=dict(width='24em', visibility='hidden'))
-        self.files = [widgets.Button(description=name, layout=dict(width='7em')) for name in ('Picture', 'Strip', 'GIF')]
+        self.files = [widgets.Button(description=name, layout=dict(width='8em')) for name in ('Picture', 'Strip', 'GIF')]
         self.message = widgets.HTML()
         for widget, name in ((self.picture, 'picture'), (self.age, 'age'), (self.view, 'view'), (self.wipe, 'wipe')): widget.add_class(f'reaging-{name}')
         widgets.jslink((self.play, 'value'), (self.age, 'value'))
@@ -101,7 +101,7 @@ class AgeSlider(widgets.VBox):
         self.upload.observe(self._uploaded, 'value')
         for button, make in zip(self.files, (self._picture, self._strip, self._gif)): button.on_click(lambda _, make=make: self._say(make))
         rows = [self.upload] if photo is None else []
-        super().__init__([*rows, self.picture, widgets.HBox([self.play, self.age]), widgets.HBox([self.view, self.wipe]), widgets.HBox(self.files), self.message])
+        super().__init__([*rows, self.picture, widgets.HBox([self.play, self.age]), widgets.HBox([self.view, self.wipe]), widgets.HBox(self.files), self.message], layout=dict(align_items='flex-start'))
         if photo is not None: self.show(photo, from_, faces)
 
     def show(self,
@@ -114,7 +114,8 @@ class AgeSlider(widgets.VBox):
         blend = Blend(self.reager, reduced(self.portrait, self.side))
         start = float(np.clip(round(self.portrait.faces[0].age), self.age.min, self.age.max))
         blend.compute(start)
-        self.blend, self.age.value = blend, round(start)
+        self.blend, self.age.value, self.play.value = blend, round(start), round(start)
+        self.picture.layout.display = None
         self.draw()
         self.thread = threading.Thread(target=self._compute, args=(blend, start), daemon=True)
         self.thread.start()
@@ -158,11 +159,11 @@ class AgeSlider(widgets.VBox):
         reaged(self.portrait, self.reager.deltas(self.portrait, [age])[0], age).save(file, kind)
         return _link(f'{self.name}_{age:g}.{kind.lower().replace("jpeg", "jpg")}', f'image/{kind.lower()}', file.getvalue())
 
-    def _all(self): # the photo at every tenth year, as large as on the screen
+    def _all(self): # the heads at every tenth year, as large as on the screen
         self._need_photo()
         ages = [float(age) for age in range(-(-self.age.min // 10) * 10, self.age.max + 1, 10)]
         portrait = self.blend.portrait
-        return [reaged(portrait, deltas, age) for age, deltas in zip(ages, self.reager.deltas(portrait, ages))]
+        return [reaged(portrait, deltas, age).crop(portrait.heads) for age, deltas in zip(ages, self.reager.deltas(portrait, ages))]
 
     def _strip(self):
         images, file = self._all(), io.BytesIO()

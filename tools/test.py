@@ -37,6 +37,12 @@ def small():
     large = [f'{nb.name} has {nb.stat().st_size/1000:.0f} kB' for nb in root.glob('nbs/**/*.ipynb') if nb.stat().st_size > 500_000]
     return ', '.join(large) or None
 
+def browser():
+    "The age slider works in a real browser, where there is one."
+    done = subprocess.run([sys.executable, 'tools/browser.py'], capture_output=True, text=True)
+    print(done.stdout, end='')
+    if done.returncode: return done.stderr.strip()
+
 def report(name, error, seconds):
     print(f'{"ok  " if not error else "FAIL"} {seconds:6.1f} s  {name}', *([error] if error else []), sep='\n' if error else '', flush=True)
     return not error
@@ -45,7 +51,8 @@ def main():
     results = []
     for name, check in dict(exported=exported, small=small,
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
-                            readme=lambda: run(sys.executable, 'tools/readme.py', '--check')).items():
+                            readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
+                            browser=browser).items():
         start = time.time()
         results.append(report(name, check(), time.time() - start))
     notebooks = sorted(nb for nb in root.glob('nbs/**/*.ipynb') if '.ipynb_checkpoints' not in nb.parts)

@@ -1,0 +1,83 @@
+"""The tutorial `age_slider` in a real browser: Voila serves it, headless Chromium moves the sliders and paints.
+
+Prints what it measured; `--screenshot FILE` keeps a picture of the page. Says so and ends well where there is no Chromium."""
+import argparse, io, shutil, socket, subprocess, sys, time
+from pathlib import Path
+import numpy as np
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+notebook = Path(__file__).resolve().parents[1]/'nbs/tutorials/age_slider.ipynb'
+
+def changed(page, image, act, seconds=20):
+    "Do `act`, and return the milliseconds until the picture in the browser is another one."
+    before, start = image.get_attribute('src'), time.perf_counter()
+    act()
+    while image.get_attribute('src') == before:
+        if time.perf_counter() - start > seconds: raise AssertionError('the picture did not change')
+        page.wait_for_timeout(5)
+    return 1000 * (time.perf_counter() - start)
+
+def pixels(image): return np.asarray(Image.open(io.BytesIO(image.screenshot())).convert('RGB'), int)
+
+def drive(page):
+    "What a user would do with the page; yields what was found."
+    page.wait_for_selector('.reaging-age .noUi-handle', timeout=120_000)
+    slider, image, view = (page.locator(f'.reaging-{name}').first for name in ('age', 'picture', 'view'))
+    image = page.locator('img.reaging-picture').first
+    page.wait_for_timeout(3000) # until the ages in the background are there
+    handle, at_77 = slider.locator('.noUi-handle'), pixels(image)
+    handle.focus()
+    moves = [changed(page, image, lambda: page.keyboard.press('ArrowLeft')) for _ in range(20)]
+    yield f'{np.median(moves):.0f} ms from a key to the new picture (median of {len(moves)} moves)'
+    changed(page, image, lambda: page.keyboard.press('Home'))
+    page.wait_for_timeout(500)
+    assert 1 < np.abs(pixels(image) - at_77).mean() < 60, 'the youngest face looks like the photo'
+    width = image.bounding_box()['width']
+    changed(page, image, lambda: view.get_by_text('Wipe').click())
+    page.wait_for_timeout(500)
+    half = pixels(image).shape[1] // 2
+    assert np.abs(pixels(image) - at_77)[:, :half - 4].mean() < 1, 'left of the line is not the photo'
+    changed(page, image, lambda: view.get_by_text('Side by side').click())
+    page.wait_for_timeout(500)
+    assert image.bounding_box()['width'] > 1.5 * width or pixels(image).shape[1] > 1.5 * pixels(image).shape[0]
+    page.get_by_role('button', name='Picture').first.click()
+    with page.expect_download() as download: page.locator('a.reaging-file').first.click()
+    assert b'compositeWithTrainedAlgorithmicMedia' in Path(download.value.path()).read_bytes(), 'the file says nothing of AI'
+    yield f'{download.value.suggested_filename} downloaded, with its note'
+    painted, canvas = page.locator('img.reaging-painted'), page.locator('.reaging-canvas')
+    canvas.scroll_into_view_if_needed()
+    box, before = canvas.bounding_box(), pixels(painted)
+    def stroke():
+        x, y = box['x'] + box['width'] * .4, box['y'] + box['height'] * .31
+        page.mouse.move(x, y); page.mouse.down(); page.mouse.move(x + box['width'] * .2, y, steps=8); page.mouse.up()
+    ms = changed(page, painted, stroke)
+    page.wait_for_timeout(500)
+    assert np.abs(pixels(painted) - before).max() > 20, 'the brush changed nothing'
+    yield f'{ms:.0f} ms from a stroke of the brush to the new face'
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--screenshot', type=Path)
+    args = parser.parse_args()
+    chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    if not chromium: return print('Not driven: there is no Chromium here.')
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
+    voila = subprocess.Popen([sys.executable, '-m', 'voila', notebook, f'--port={port}', '--no-browser', '--Voila.ip=127.0.0.1'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with sync_playwright() as p:
+            browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox'])
+            page = browser.new_page(viewport=dict(width=1200, height=2400))
+            page.route('**/*', lambda route: route.continue_() if f'127.0.0.1:{port}' in route.request.url or route.request.url.startswith(('data:', 'blob:')) else route.abort()) # nothing from elsewhere
+            for _ in range(100):
+                try: page.goto(f'http://127.0.0.1:{port}', timeout=120_000); break
+                except Exception: time.sleep(.3) # until Voila listens
+            try:
+                for line in drive(page): print(line, flush=True)
+            finally:
+                if args.screenshot: page.screenshot(path=args.screenshot)
+            browser.close()
+    finally:
+        voila.terminate(); voila.wait()
+
+if __name__ == '__main__': main()
