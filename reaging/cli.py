@@ -1,4 +1,4 @@
-"""`reaging age`, `demo`, `train`, `data`, `bench`: the library without Python.
+"""`reaging age`, `demo`, `train`, `eval`, `data`, `bench`: the library without Python.
 
 Docs: https://reaging.github.io/reaging/cli.html.md"""
 
@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['RECIPES', 'warn_untrained', 'age', 'demo', 'train', 'data_draw', 'data_prepare', 'data_label', 'data_check',
-           'bench_data', 'bench_train', 'bench_use', 'main']
+           'evaluate', 'bench_data', 'bench_train', 'bench_use', 'main']
 
 # %% ../nbs/30_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
@@ -208,6 +208,11 @@ def data_check(args):
     print(f'{len(problems)} problems, listed in {args.json}')
     return code
 
+def evaluate(args):
+    "Measure weights on photos or pairs: ages, identity, sharpness, and distances to the truth, on a page with pictures."
+    from reaging.evaluate import evaluate
+    print(evaluate(args.data, args.weights, args.only, args.out))
+
 def bench_data(args):
     "Pairs loaded and faces drawn a second, beside the pace of the network, and the memory it takes."
     from reaging import bench
@@ -319,6 +324,11 @@ def _parser():
     p.add_argument('--wandb', action='store_true', help='send figures, pictures of held-out faces and the weights to Weights & Biases')
     p.add_argument('--project', default='reaging', help='on Weights & Biases (default: %(default)s)')
     p.add_argument('--entity', help='on Weights & Biases; by default your own')
+    p = _command(commands, evaluate, 'eval', 'reaging eval --data photos --weights mine.safetensors --out report')
+    p.add_argument('--data', type=Path, required=True, help='folder of photos, with ages in names or a CSV, or without; or of people at several ages')
+    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, or of a public FRAN; several times to compare; by default those of the package')
+    p.add_argument('--only', type=lambda text: text.split(','), default=[], metavar='PATTERN[,…]', help="only files or people whose names match, such as '*7.jpg,*9.jpg'")
+    p.add_argument('--out', type=Path, default=Path('report'), help='folder for index.html and figures.json (default: %(default)s)')
     for name, about, add in [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers), ('bench', 'Measure how fast this machine is.', _bench_parsers)]:
         p = commands.add_parser(name, help=about, description=about)
         add(p.add_subparsers(required=True, metavar='COMMAND'))
