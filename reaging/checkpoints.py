@@ -232,12 +232,12 @@ def _tensors(path): # name → tensor, and the header, if it is one of ours
         try:
             with safe_open(path, framework='pt') as f:
                 return {k: f.get_tensor(k) for k in f.keys()}, json.loads((f.metadata() or {}).get('reaging', 'null'))
-        except SafetensorError as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
+        except (SafetensorError, json.JSONDecodeError) as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
     try: found = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError: raise ValueError(f"{path} holds more than numbers, perhaps code, and is not opened. Ask for safetensors, or for the `state_dict` alone.") from None
-    except (RuntimeError, EOFError, OSError) as e: raise ValueError(f"{path} is damaged and cannot be read ({str(e).splitlines()[0]}).") from e
+    except Exception as e: raise ValueError(f"{path} is damaged and cannot be read ({(str(e).splitlines() or [type(e).__name__])[0]}).") from e # torch meets broken files in a dozen ways
     found = next((found[k] for k in ('model_state_dict', 'state_dict', 'generator', 'model') if isinstance(found, dict) and isinstance(found.get(k), dict)), found)
-    if not isinstance(found, dict) or not all(isinstance(v, torch.Tensor) for v in found.values()): raise ValueError(f"{path} holds no weights by name.")
+    if not isinstance(found, dict) or not all(isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in found.items()): raise ValueError(f"{path} holds no weights by name.")
     return {k.removeprefix('module.'): v for k, v in found.items()}, None
 
 def load_weights(
@@ -252,10 +252,13 @@ def load_weights(
         except ValueError as e: raise ValueError(f"{path} was not written by reaging, and is no public FRAN: {e}") from None
         name = next(name for name, network in GENERATORS.items() if isinstance(generator, network))
         return PublicGenerator(generator).eval(), dict(system=name, planes='age/100', range=[0, 1], crop=_crop) | PUBLIC[name]
-    if about['system'] not in ('fran', 'pix2pix') or about['crop'] != _crop:
-        raise ValueError(f"{path} was written by another version of reaging, for {about['system']} with faces cropped at {about['crop']}.")
-    if about['system'] == 'fran': generator = fran.Generator(about['width'])
-    else: generator = pix2pix.Generator(about['n_ages'], about['size'], about['width'])
+    try:
+        if about['system'] not in ('fran', 'pix2pix') or about['crop'] != _crop or len(about['ages']) != 2: raise ValueError('it is for another kind of network, or of crop')
+        make = (lambda: fran.Generator(about['width'])) if about['system'] == 'fran' else (lambda: pix2pix.Generator(about['n_ages'], about['size'], about['width']))
+        with torch.device('meta'): expected = make().state_dict() # before anything large is made
+        if wrong := _first_difference(expected, tensors): raise ValueError(wrong)
+    except (KeyError, TypeError, ValueError, RuntimeError) as e: raise ValueError(f"{path} was written by another version of reaging, or changed since ({e}).") from None
+    generator = make()
     generator.load_state_dict(tensors)
     return generator.eval(), about
 

@@ -61,11 +61,15 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
     if not (args.out or args.strip or args.gif): raise ValueError("Say what to write: --out, --strip or --gif.")
     if args.strip: check_out(args.strip)
     if args.gif: check_out(args.gif, ('.gif',))
-    one = len(targets) == 1
+    one = len(targets) == 1 and not (args.out and args.out.is_dir())
     for folder in [args.out and (args.out.parent if one else args.out), args.strip and args.strip.parent, args.gif and args.gif.parent]:
         if folder and not folder.is_dir(): raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
-    if not args.out: return [None] * len(targets)
-    return [check_out(args.out)] if one else [args.out/f'{args.photo.stem}_{a:g}.png' for a in targets]
+    name = lambda to: f'{args.photo.stem}_' + ('_'.join(to) if isinstance(to, dict) else f'{to:g}') + '.png'
+    files = [None] * len(targets) if not args.out else [check_out(args.out)] if one else [args.out/name(to) for to in targets]
+    written = [f.resolve() for f in (*files, args.strip, args.gif) if f]
+    if len(set(written)) < len(written): raise ValueError("Two pictures would be written to the same file: choose other names, and each age once.")
+    if args.photo.resolve() in written: raise ValueError(f"{args.photo} is the photo itself and would be overwritten: choose another name.")
+    return files
 
 def _open(reager, args): # the portrait with the faces of --faces
     if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
@@ -73,12 +77,12 @@ def _open(reager, args): # the portrait with the faces of --faces
     found = find_faces(image := open_picture(args.photo))
     if not found: raise NoFaceError(f"No face was found in {args.photo}.")
     if max(args.faces) > len(found): raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
-    return reager.open(image, args.from_, [found[i-1] for i in args.faces])
+    return reager.open(image, args.from_, [found[i-1] for i in dict.fromkeys(args.faces)])
 
 def age(args):
     "Make the faces in a photo older or younger."
     from tqdm import tqdm
-    from reaging.reager import Reager, check_target, reaged, strip
+    from reaging.reager import Reager, check_target, strip
     start, targets = time.time(), [args.regions] if args.regions else args.to
     files = _check_outs(args, targets)
     for to in targets: check_target(to, None)
@@ -87,7 +91,7 @@ def age(args):
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait, heads, written = _open(reager, args), [], []
     for to, file in zip(tqdm(targets, unit='picture', disable=None if len(targets) > 1 else True), files):
-        image = reaged(portrait, reager.deltas(portrait, [to])[0] * args.strength, to)
+        image = reager.reaged(portrait, to, args.strength)
         if file: written.append(dict(file=str(save_picture(image, file)), to=to))
         heads.append(image.crop(portrait.heads))
         heads[-1].thumbnail((480, 480))

@@ -109,6 +109,8 @@ def uncrop(
     left, top = np.clip(np.floor(corners.min(1)), 0, size).astype(int)
     right, bottom = np.clip(np.ceil(corners.max(1)), 0, size).astype(int)
     if rows: top, bottom = max(top, rows[0]), min(bottom, rows[1])
+    shrink = np.hypot(*matrix[:, 0]) / x.shape[-1]
+    if shrink < 1: x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
     back = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2] * 2 - [[0, 0, 1], [0, 0, 1]] # the crop from -1 to 1
     grid = _grid(back, np.arange(left, right) + .5, np.arange(top, bottom) + .5)
     return (left, top, right, bottom), F.grid_sample(x, grid, mode='bilinear', padding_mode='zeros', align_corners=False)

@@ -132,4 +132,4 @@ def best_precision(
     "The fastest precision that this device computes in by itself."
     device = torch.device(device)
     if device.type == 'cuda': return 'bf16' if torch.cuda.is_bf16_supported(including_emulation=False) else 'fp16'
-    return 'bf16' if device.type == 'cpu' and torch.cpu._is_avx512_bf16_supported() else 'fp32'
+    return 'bf16' if device.type == 'cpu' and getattr(torch.cpu, '_is_avx512_bf16_supported', bool)() else 'fp32'

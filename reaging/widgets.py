@@ -17,8 +17,8 @@ import ipywidgets as widgets, numpy as np, torch
 from PIL import Image, ImageDraw
 from .ages import MIN_AGE
 from .faces import uncrop
-from .pictures import open_picture, save_gif
-from .reager import Portrait, Reager, reaged, strip
+from .pictures import in_srgb, open_picture, save_gif
+from .reager import Portrait, Reager, strip
 
 # %% ../nbs/20_widgets.ipynb #7b4c4407
 def reduced(
@@ -27,9 +27,9 @@ def reduced(
 ) -> Portrait: # The same faces in a smaller picture
     "A portrait for the screen; the crops for the network stay as they are."
     scale = min(1, side / max(portrait.image.size))
-    image = portrait.image.convert('RGB').resize([max(1, round(s * scale)) for s in portrait.image.size], Image.Resampling.LANCZOS)
-    faces = [replace(f, box=f.box * scale, landmarks=f.landmarks * scale) for f in portrait.faces]
-    return Portrait(image, faces, [m * scale for m in portrait.matrices], portrait.crops)
+    image = in_srgb(portrait.image).resize([max(1, round(s * scale)) for s in portrait.image.size], Image.Resampling.LANCZOS)
+    faces, others = ([replace(f, box=f.box * scale, landmarks=f.landmarks * scale) for f in some] for some in (portrait.faces, portrait.others))
+    return Portrait(image, faces, portrait.crops, others)
 
 class Blend:
     "A portrait at any age, blended from those that are computed."
@@ -38,12 +38,13 @@ class Blend:
         portrait:Portrait
     ):
         self.reager, self.portrait, self.changes = reager, portrait, {}
+        self.groups = 'edges' in reager.about # between age groups there is nothing
 
     def compute(self,
         age:float # Years
     ):
         "Let the network say what changes at `age`, and keep it."
-        deltas = self.reager.deltas(self.portrait, [age])[0]
+        deltas = self.reager.deltas(self.portrait, age)
         laid = [uncrop(delta[None], matrix, self.portrait.image.size) for delta, matrix in zip(deltas, self.portrait.matrices)]
         self.changes = {**self.changes, age: [(box, change[0].permute(1, 2, 0).numpy() * 127.5) for box, change in laid]}
 
@@ -55,7 +56,7 @@ class Blend:
         known = sorted(changes)
         i = bisect(known, age)
         low, high = known[max(i - 1, 0)], known[min(i, len(known) - 1)]
-        t = 0 if low == high else (age - low) / (high - low)
+        t = 0 if low == high or self.groups else (age - low) / (high - low)
         pixels = np.array(self.portrait.image)
         for ((left, top, right, bottom), a), (_, b) in zip(changes[low], changes[high]):
             region = pixels[top:bottom, left:right]
@@ -72,6 +73,11 @@ def jpeg(
     return file.getvalue()
 
 # %% ../nbs/20_widgets.ipynb #5763a08f
+def _say(message, do): # `do`, and show the link it returns, or what went wrong
+    message.value = 'A moment …'
+    try: message.value = do() or ''
+    except Exception as e: message.value = escape(str(e) or type(e).__name__) # nobody sees what a widget raises
+
 def _link(name, kind, data): # something to click that saves a file
     return f'<a download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}" class="reaging-file" style="text-decoration: underline">Save {escape(name)} ({len(data) / 1e6:.1f} MB)</a>'
 
@@ -84,9 +90,9 @@ class AgeSlider(widgets.VBox):
         faces='all', # `all`, `largest`, or some of `Reager.faces`
         side:int=640 # The longer side of the picture on the screen, in pixels
     ):
-        self.reager, self.side, self.name, self.blend = reager, side, 'photo', None
+        self.reager, self.side, self.how, self.name, self.blend, self.lock = reager, side, (from_, faces), 'photo', None, threading.RLock()
         low, high = reager.about['ages']
-        self.ages = np.linspace(low, high, 1 + round((high - low) / 10)) # computed, the others are blended
+        self.ages = [low, *reager.about['edges']] if 'edges' in reager.about else np.linspace(low, high, 1 + round((high - low) / 10)).tolist() # computed, the others are blended
         self.upload = widgets.FileUpload(accept='image/*', description='Photo')
         self.picture = widgets.Image(format='jpeg', layout=dict(display='none', max_width='100%'))
         self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high), layout=dict(width='24em'))
@@ -99,30 +105,28 @@ class AgeSlider(widgets.VBox):
         widgets.jslink((self.play, 'value'), (self.age, 'value'))
         for slider in (self.age, self.wipe, self.view): slider.observe(lambda change: self.draw(), 'value')
         self.upload.observe(self._uploaded, 'value')
-        for button, make in zip(self.files, (self._picture, self._strip, self._gif)): button.on_click(lambda _, make=make: self._say(make))
+        for button, make in zip(self.files, (self._picture, self._strip, self._gif)): button.on_click(lambda _, make=make: _say(self.message, make))
         rows = [self.upload] if photo is None else []
         super().__init__([*rows, self.picture, widgets.HBox([self.play, self.age]), widgets.HBox([self.view, self.wipe]), widgets.HBox(self.files), self.message], layout=dict(align_items='flex-start'))
-        if photo is not None: self.show(photo, from_, faces)
+        if photo is not None: self.show(photo)
 
     def show(self,
-        photo, # A picture file or PIL image
-        from_=None, # As in `__init__`
-        faces='all' # As in `__init__`
+        photo # A picture file or PIL image
     ):
         "Show another photo; a NoFaceError, PictureError or ValueError says why not."
-        self.portrait = self.reager.open(photo, from_, faces)
+        self.portrait = self.reager.open(photo, *self.how)
         blend = Blend(self.reager, reduced(self.portrait, self.side))
         start = float(np.clip(round(self.portrait.faces[0].age), self.age.min, self.age.max))
         blend.compute(start)
         self.blend, self.age.value, self.play.value = blend, round(start), round(start)
         self.picture.layout.display = None
         self.draw()
-        self.thread = threading.Thread(target=self._compute, args=(blend, start), daemon=True)
+        self.thread = threading.Thread(target=self._compute, args=(blend, start))
         self.thread.start()
 
     def _compute(self, blend, start):
         for age in sorted(self.ages, key=lambda age: abs(age - start)):
-            if self.blend is not blend: return # another photo has come
+            if self.blend is not blend or not threading.main_thread().is_alive(): return # another photo has come, or the end
             blend.compute(age)
             self.draw()
 
@@ -130,24 +134,22 @@ class AgeSlider(widgets.VBox):
         "Show the picture for where the sliders are."
         self.wipe.layout.visibility = 'visible' if self.view.value == 'Wipe' else 'hidden'
         if self.blend is None: return
-        before, after = np.asarray(self.blend.portrait.image), self.blend(self.age.value)
-        if self.view.value == 'Side by side': after = np.hstack([before, after])
-        if self.view.value == 'Wipe':
-            edge = round(self.wipe.value / 100 * after.shape[1])
-            after[:, :edge] = before[:, :edge]
-            after[:, max(edge - 1, 0):edge + 1] = 255
-        self.picture.value = jpeg(after)
+        with self.lock: # the thread in the background draws, too
+            before, after = np.asarray(self.blend.portrait.image), self.blend(self.age.value)
+            if self.view.value == 'Side by side': after = np.hstack([before, after])
+            if self.view.value == 'Wipe':
+                edge = round(self.wipe.value / 100 * after.shape[1])
+                after[:, :edge] = before[:, :edge]
+                after[:, max(edge - 1, 0):edge + 1] = 255
+            self.picture.value = jpeg(after)
 
     def _uploaded(self, change):
         if not change['new']: return
         file = change['new'][0]
-        self.name = file['name'].rpartition('.')[0] or 'photo'
-        self._say(lambda: self.show(open_picture(file['name'], bytes(file['content']))))
-
-    def _say(self, do): # `do`, and show the link it returns, or what went wrong
-        self.message.value = 'A moment …'
-        try: self.message.value = do() or ''
-        except (ValueError, OSError, ModuleNotFoundError) as e: self.message.value = escape(str(e))
+        def show():
+            self.show(open_picture(file['name'], bytes(file['content'])))
+            self.name = file['name'].rpartition('.')[0] or 'photo'
+        _say(self.message, show)
 
     def _need_photo(self):
         if self.blend is None: raise ValueError('Choose a photo first.')
@@ -156,14 +158,14 @@ class AgeSlider(widgets.VBox):
         self._need_photo()
         age, file = float(self.age.value), io.BytesIO()
         kind = 'PNG' if self.portrait.image.mode == 'RGBA' else 'JPEG'
-        reaged(self.portrait, self.reager.deltas(self.portrait, [age])[0], age).save(file, kind)
+        self.reager.reaged(self.portrait, age).save(file, kind)
         return _link(f'{self.name}_{age:g}.{kind.lower().replace("jpeg", "jpg")}', f'image/{kind.lower()}', file.getvalue())
 
     def _all(self): # the heads at every tenth year, as large as on the screen
         self._need_photo()
         ages = [float(age) for age in range(-(-self.age.min // 10) * 10, self.age.max + 1, 10)]
         portrait = self.blend.portrait
-        return [reaged(portrait, deltas, age).crop(portrait.heads) for age, deltas in zip(ages, self.reager.deltas(portrait, ages))]
+        return [self.reager.reaged(portrait, age).crop(portrait.heads) for age in ages]
 
     def _strip(self):
         images, file = self._all(), io.BytesIO()
@@ -185,6 +187,7 @@ class AgePainter(widgets.VBox):
         side:int=480 # The longer side of the picture on the screen, in pixels
     ):
         from ipycanvas import MultiCanvas, hold_canvas
+        if 'edges' in reager.about: raise ValueError("These weights know age groups of whole faces; painting needs weights of --recipe fran.")
         self.hold, self.reager, self.strokes = hold_canvas, reager, []
         self.portrait = reager.open(photo, from_, faces)
         self.small = reduced(self.portrait, side)
@@ -199,8 +202,7 @@ class AgePainter(widgets.VBox):
         self.canvas.add_class('reaging-canvas'); self.picture.add_class('reaging-painted')
         self.canvas.on_client_ready(self._show_canvas) # what is drawn before the browser is ready is lost
         self.canvas.on_mouse_down(self._down); self.canvas.on_mouse_move(self._move); self.canvas.on_mouse_up(self._up); self.canvas.on_mouse_out(self._up)
-        self.undo.on_click(lambda _: self._keep(self.strokes[:-1])); self.clear.on_click(lambda _: self._keep([]))
-        self.file.on_click(lambda _: self._save())
+        for button, do in ((self.undo, lambda: self._keep(self.strokes[:-1])), (self.clear, lambda: self._keep([])), (self.file, self._save)): button.on_click(lambda _, do=do: _say(self.message, do))
         self.points = None # of the stroke that is being painted
         super().__init__([widgets.HBox([self.canvas, self.picture]), widgets.HBox([self.age, self.brush]), widgets.HBox([self.undo, self.clear, self.file]), self.message])
         self._keep([])
@@ -229,7 +231,7 @@ class AgePainter(widgets.VBox):
         self.strokes = strokes
         self._show_canvas()
         ages = self.ages(self.small.image.size)
-        result = reaged(self.small, self.reager.deltas(self.small, [ages])[0], ages) if ages.any() else self.small.image
+        result = self.reager.reaged(self.small, ages) if ages.any() else self.small.image
         self.picture.value = jpeg(np.asarray(result))
 
     def _show_canvas(self):
@@ -253,10 +255,10 @@ class AgePainter(widgets.VBox):
 
     def _up(self, x, y):
         points, self.points = self.points, None
-        if points: self.stroke(points, self.age.value, self.brush.value)
+        if points: _say(self.message, lambda: self.stroke(points, self.age.value, self.brush.value))
 
     def _save(self):
         ages, file = self.ages(self.portrait.image.size), io.BytesIO()
-        if not ages.any(): self.message.value = 'Paint something first.'; return
-        reaged(self.portrait, self.reager.deltas(self.portrait, [ages])[0], ages).save(file, 'PNG')
-        self.message.value = _link('painted.png', 'image/png', file.getvalue())
+        if not ages.any(): raise ValueError('Paint something first.')
+        self.reager.reaged(self.portrait, ages).save(file, 'PNG')
+        return _link('painted.png', 'image/png', file.getvalue())
