@@ -28,7 +28,7 @@ from .pictures import whole_file
 _crop = dict(eye_distance=EYE_DISTANCE, eye_height=EYE_HEIGHT)
 
 def save_weights(
-    generator:nn.Module, # The network: `fran.Generator` or `pix2pix.Generator`
+    generator:nn.Module, # The network: `fran.Generator`, `pix2pix.Generator`, or a `PublicGenerator`
     path, # `….safetensors`
     size:int, # Side of the crops it was trained on
     ages:list, # Youngest and oldest age it was trained on, in years
@@ -37,8 +37,9 @@ def save_weights(
     "Write `generator` as float16 safetensors with its description in the header."
     path = Path(path)
     if isinstance(generator, fran.Generator): system = dict(system='fran', planes='age/100')
-    else: system = dict(system='pix2pix', n_ages=generator.n_ages)
-    about = system | dict(width=generator.width, range=[-1, 1], crop=_crop, size=size, ages=ages, **about)
+    elif isinstance(generator, pix2pix.Generator): system = dict(system='pix2pix', n_ages=generator.n_ages)
+    else: system = dict(system=next(name for name, network in GENERATORS.items() if isinstance(generator.network, network)), planes='age/100', range=[0, 1])
+    about = dict(range=[-1, 1], crop=_crop, size=size, ages=ages) | (dict(width=generator.width) if hasattr(generator, 'width') else {}) | system | about
     tensors = {k: (v.half() if v.is_floating_point() else v).detach().cpu().contiguous() for k, v in generator.state_dict().items()}
     with whole_file(path) as part:
         try: save_file(tensors, part, metadata={'reaging': json.dumps(about)})
@@ -227,8 +228,8 @@ class PublicGenerator(nn.Module):
 
 # %% ../nbs/04_checkpoints.ipynb #4ec141b4
 def _tensors(path): # name → tensor, and the header, if it is one of ours
-    with open(path, 'rb') as f: start = f.read(2)
-    if start != b'PK' and start[:1] != b'\x80': # neither torch's archives nor its old pickles
+    with open(path, 'rb') as f: start = f.read(9)
+    if start[8:] == b'{' or start[:1] not in (b'P', b'\x80'): # a length, then JSON; torch's archives begin with PK, its old pickles with 0x80
         try:
             with safe_open(path, framework='pt') as f:
                 return {k: f.get_tensor(k) for k in f.keys()}, json.loads((f.metadata() or {}).get('reaging', 'null'))
@@ -253,8 +254,10 @@ def load_weights(
         name = next(name for name, network in GENERATORS.items() if isinstance(generator, network))
         return PublicGenerator(generator).eval(), dict(system=name, planes='age/100', range=[0, 1], crop=_crop) | PUBLIC[name]
     try:
-        if about['system'] not in ('fran', 'pix2pix') or about['crop'] != _crop or len(about['ages']) != 2: raise ValueError('it is for another kind of network, or of crop')
-        make = (lambda: fran.Generator(about['width'])) if about['system'] == 'fran' else (lambda: pix2pix.Generator(about['n_ages'], about['size'], about['width']))
+        makers = {'fran': lambda: fran.Generator(about['width']), 'pix2pix': lambda: pix2pix.Generator(about['n_ages'], about['size'], about['width']),
+                  **{name: lambda network=network: PublicGenerator(network()) for name, network in GENERATORS.items()}}
+        if about['system'] not in makers or about['crop'] != _crop or len(about['ages']) != 2: raise ValueError('it is for another kind of network, or of crop')
+        make = makers[about['system']]
         with torch.device('meta'): expected = make().state_dict() # before anything large is made
         if wrong := _first_difference(expected, tensors): raise ValueError(wrong)
     except (KeyError, TypeError, ValueError, RuntimeError) as e: raise ValueError(f"{path} was written by another version of reaging, or changed since ({e}).") from None

@@ -1,4 +1,4 @@
-"""`reaging age`, `demo`, `train`, `eval`, `data`, `bench`: the library without Python.
+"""`reaging age`, `demo`, `train`, `eval`, `convert`, `data`, `bench`: the library without Python.
 
 Docs: https://reaging.github.io/reaging/cli.html.md"""
 
@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['RECIPES', 'warn_untrained', 'age', 'demo', 'train', 'data_draw', 'data_prepare', 'data_label', 'data_check',
-           'evaluate', 'bench_data', 'bench_train', 'bench_use', 'main']
+           'evaluate', 'convert', 'bench_data', 'bench_train', 'bench_use', 'main']
 
 # %% ../nbs/30_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
@@ -217,6 +217,11 @@ def evaluate(args):
     from reaging.evaluate import evaluate
     print(evaluate(args.data, args.weights, args.only, args.out))
 
+def convert(args):
+    "Write a public FRAN's weights as safetensors that say what they need."
+    from reaging.hub import convert_weights
+    print(convert_weights(args.weights, args.out))
+
 def bench_data(args):
     "Pairs loaded and faces drawn a second, beside the pace of the network, and the memory it takes."
     from reaging import bench
@@ -293,7 +298,7 @@ def _parser():
     p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
     p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
     p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
-    p.add_argument('--weights', type=Path, help='written by `reaging train`, or of a public FRAN; by default those of the package')
+    p.add_argument('--weights', type=Path, help='written by `reaging train`, of a public FRAN, or owner/name on the Hugging Face Hub; by default those of the package')
     p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
@@ -330,9 +335,12 @@ def _parser():
     p.add_argument('--entity', help='on Weights & Biases; by default your own')
     p = _command(commands, evaluate, 'eval', 'reaging eval --data photos --weights mine.safetensors --out report')
     p.add_argument('--data', type=Path, required=True, help='folder of photos, with ages in names or a CSV, or without; or of people at several ages')
-    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, or of a public FRAN; several times to compare; by default those of the package')
+    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, of a public FRAN, or owner/name on the Hugging Face Hub; several times to compare; by default those of the package')
     p.add_argument('--only', type=lambda text: text.split(','), default=[], metavar='PATTERN[,…]', help="only files or people whose names match, such as '*7.jpg,*9.jpg'")
     p.add_argument('--out', type=Path, default=Path('report'), help='folder for index.html and figures.json (default: %(default)s)')
+    p = _command(commands, convert, 'convert', 'reaging convert best_unet_model.pth face_reaging.safetensors')
+    p.add_argument('weights', type=Path, help='as their author publishes them')
+    p.add_argument('out', type=Path, help='.safetensors to write')
     for name, about, add in [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers), ('bench', 'Measure how fast this machine is.', _bench_parsers)]:
         p = commands.add_parser(name, help=about, description=about)
         add(p.add_subparsers(required=True, metavar='COMMAND'))

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from .ages import MAX_AGE, MIN_AGE, check_age
 from .checkpoints import default_weights, load_weights
 from .faces import Face, NoFaceError, REGIONS, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
+from .hub import fetch_weights, on_hub
 from .layers import TILE, best_precision, in_tiles
 from .pictures import Reaged, as_rgb, open_picture, upright
 
@@ -99,9 +100,10 @@ def _list(x): # of what may be a range, an array or one alone
 class Reager:
     "Re-ages the faces in a photo."
     def __init__(self,
-        weights=None, # A file written by `reaging train`, or a public FRAN's; by default the weights of the package
+        weights=None, # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `owner/name`; by default the weights of the package
         size:int=None # Side in pixels of the crops that the network sees; by default that of its training
     ):
+        if on_hub(weights): weights = fetch_weights(weights)
         self.generator, self.about = load_weights(weights or default_weights())
         self.size = self.about['size'] if size is None else int(size)
         if not 64 <= self.size <= 4096: raise ValueError(f"Crops have a side of 64 to 4096 pixels, not {self.size}.")
