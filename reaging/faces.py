@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/faces.html.md"""
 
 # %% auto #0
 __all__ = ['EYE_DISTANCE', 'EYE_HEIGHT', 'TEMPLATE', 'REGIONS', 'NoFaceError', 'Face', 'find_faces', 'crop_matrix', 'to_tensor',
-           'to_image', 'crop_face', 'uncrop', 'face_mask', 'estimate_age', 'region_masks']
+           'to_image', 'crop_corners', 'crop_face', 'uncrop', 'face_mask', 'estimate_age', 'region_masks']
 
 # %% ../nbs/07_faces.ipynb #02b08c8c
 from dataclasses import dataclass
@@ -73,7 +73,11 @@ def to_image(
     return Image.fromarray(((x + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy())
 
 # %% ../nbs/07_faces.ipynb #24f6db62
-_CORNERS = np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]])
+def crop_corners(
+    matrix:np.ndarray # A crop's place, from `crop_matrix`
+) -> np.ndarray: # `(2,4)`, x and y in pixels of the picture
+    "Where the crop's four corners lie."
+    return matrix @ [[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]]
 
 def _grid(matrix, x, y): # where the points of the columns x and the rows y lie: (1, len(y), len(x), 2)
     return torch.tensor(np.stack([a*x + (b*y + c)[:, None] for a, b, c in matrix], -1), dtype=torch.float32)[None]
@@ -85,7 +89,7 @@ def crop_face(
 ) -> torch.Tensor: # `(1,3,size,size)` in `[-1,1]`; or `(1,1,size,size)`, ages
     "The face, upright and in its standard place."
     picture = isinstance(image, Image.Image)
-    corners, whole = matrix @ _CORNERS, np.array(image.size if picture else image.shape[::-1])
+    corners, whole = crop_corners(matrix), np.array(image.size if picture else image.shape[::-1])
     lo = np.clip(np.floor(corners.min(1)) - 2, 0, whole - 1).astype(int) # a part of the picture is enough
     hi = np.clip(np.ceil(corners.max(1)) + 2, lo + 1, whole).astype(int)
     if picture: x = to_tensor(image.crop((*lo, *hi)))
@@ -105,7 +109,7 @@ def uncrop(
     rows:tuple=None # Only these rows of the picture: the first, and the one after the last
 ) -> tuple: # Box (left, top, right, bottom) within the picture, and `(1,C,bottom-top,right-left)`
     "`x` as it lies on the picture: the box it touches, and its values there, zero outside the crop."
-    corners = matrix @ _CORNERS
+    corners = crop_corners(matrix)
     left, top = np.clip(np.floor(corners.min(1)), 0, size).astype(int)
     right, bottom = np.clip(np.ceil(corners.max(1)), 0, size).astype(int)
     if rows: top, bottom = max(top, rows[0]), min(bottom, rows[1])

@@ -15,7 +15,7 @@ import numpy as np, torch
 from PIL import Image, ImageDraw
 from .ages import MAX_AGE, MIN_AGE, check_age
 from .checkpoints import default_weights, load_weights
-from .faces import Face, NoFaceError, REGIONS, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
+from .faces import Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
 from .hub import fetch_weights, on_hub
 from .layers import TILE, best_precision, in_tiles
 from .pictures import Reaged, as_rgb, open_picture, upright
@@ -88,8 +88,8 @@ class Portrait:
         return torch.cat([face_mask(self.crops.shape[-1], places[i], places[:i] + places[i+1:]) for i in range(len(self.faces))])
     @property
     def heads(self): # Box (left, top, right, bottom) around all of them, for pictures that show little else
-        corners = np.concatenate([(matrix @ [[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]]).T for matrix in self.matrices]).round()
-        return *(int(v) for v in corners.min(0).clip(0)), *(int(v) for v in corners.max(0).clip(max=self.image.size))
+        corners = np.hstack([crop_corners(matrix) for matrix in self.matrices]).round()
+        return *(int(v) for v in corners.min(1).clip(0)), *(int(v) for v in corners.max(1).clip(max=self.image.size))
 
 def _same(a, b): return np.hypot(*(a.landmarks.mean(0) - b.landmarks.mean(0))) < .5 * np.hypot(*(a.landmarks[1] - a.landmarks[0])) # faces
 
