@@ -179,11 +179,14 @@ def pair_order(
     seed:int=0,
     epoch:int=0
 ) -> np.ndarray: # Numbers of pairs, `pictures*(pictures-1)/2` in a row of the same identity
-    "All pairs of an epoch, in order. An epoch draws as many pictures as there are, and goes on to `at_least` pairs."
+    "All pairs of an epoch, in order. An epoch draws about as many pictures as there are, and goes on to `at_least` pairs."
     rng, sizes = np.random.default_rng([seed, epoch]), np.asarray(sizes)
     first, drawn = np.triu_indices(pictures, 1)
-    rounds = max(sizes.sum() // (len(sizes) * pictures), -(-at_least // (len(sizes) * len(first))), 1)
-    people = np.concatenate([rng.permutation(len(sizes)) for _ in range(rounds)])
+    times = np.maximum(sizes // pictures, 1)
+    times = times * max(1, -(-at_least // (times.sum() * len(first))))
+    people = np.repeat(np.arange(len(sizes)), times)
+    nth = np.concatenate([np.arange(n) for n in times])
+    people = people[np.argsort((nth + rng.random(len(people))) / times[people], kind='stable')] # everybody evenly over the epoch
     n = sizes[people, None]
     ages = (rng.random((len(people), pictures)) * n).astype(int)
     return ((sizes**2).cumsum()[people, None] - n**2 + ages[:, first]*n + ages[:, drawn]).ravel()
@@ -209,17 +212,20 @@ def blend_people(
     n:int, # How many to make, at most
     seed:int=0 # Which ones
 ) -> dict: # Name → {age in years → two files}
-    "People halfway between two people of `matrix` who share two ages or more."
-    couples = [(a, b) for a, b in combinations(matrix, 2) if len(matrix[a].keys() & matrix[b].keys()) > 1]
-    couples = random.Random(seed).sample(couples, min(n, len(couples)))
+    "People halfway between two people of `matrix` who share two ages or more; first those who share most."
+    if not n: return {}
+    shared = {(a, b): len(matrix[a].keys() & matrix[b].keys()) for a, b in combinations(matrix, 2)}
+    couples = [couple for couple, n in shared.items() if n > 1]
+    couples = sorted(random.Random(seed).sample(couples, len(couples)), key=lambda couple: -shared[couple])[:n]
     return {f'{a}+{b}': {age: (matrix[a][age], matrix[b][age]) for age in matrix[a] if age in matrix[b]} for a, b in couples}
 
 # %% ../nbs/09_data.ipynb #ac6e8233
 class PairTransform(RandTransform):
-    "Random flip, turn, scale, shift, colours and blur, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`, at `size`."
+    "Random flip, turn, scale, shift, colours and blur, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`."
     order, split_idx = 20, None # after pictures have become floats; in validation it only resizes
     def __init__(self,
-        size:int, # Side of the pictures that come out
+        size:int, # Side of a whole crop, in pixels
+        window:float=1., # Part of the crop's side that comes out, around the middle of the face
         turn:float=5, # Degrees, at most; likewise below
         scale:float=.08, # Part of the side
         shift:float=.03, # Part of the side
@@ -229,6 +235,7 @@ class PairTransform(RandTransform):
         seed:int=0 # What is drawn is a function of seed, epoch and number of the batch
     ):
         store_attr()
+        self.side, self.still = round(size * window), tensor([[window, 0, 0], [0, window, .4*(1 - window)]])[None] # what comes out, untouched, as a map from its coordinates to the crop's, -1 to 1
         self.epoch = self.batch = 0
         self.shard = 0, 1 # of several processes each makes its part of what one would
         super().__init__()
@@ -242,8 +249,8 @@ class PairTransform(RandTransform):
         def draw(m, *shape): return (torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] * 2 - 1) * m * on
         turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
         turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
-        where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None], 2 * draw(self.shift, 2)[..., None]], 2)
-        self.grid = F.affine_grid(where.to(b.device), (n, 3, self.size, self.size), align_corners=False)
+        self.where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None] * self.window, 2 * draw(self.shift, 2)[..., None] + self.still[:, :, 2:]], 2).to(b.device)
+        self.grid = F.affine_grid(self.where, (n, 3, self.side, self.side), align_corners=False)
         grey, saturation = torch.full((3, 3), 1/3), 1 + draw(self.colour, 1, 1)
         mix = saturation * torch.eye(3) + (1 - saturation) * grey
         mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
@@ -252,7 +259,7 @@ class PairTransform(RandTransform):
         self.soft = [(i, s) for i, s in enumerate(soft.tolist()) if s]
 
     def encodes(self, x:TensorImage):
-        t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bilinear', padding_mode='reflection', align_corners=False)
+        t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bicubic', padding_mode='reflection', align_corners=False) # bilinear would take the finest lines
         t = torch.baddbmm(self.add, self.mix, t.flatten(2)).view_as(t)
         for i, s in self.soft:
             for dim in (1, 2): # each pixel gives part of its light to its neighbours
@@ -261,6 +268,14 @@ class PairTransform(RandTransform):
         return TensorImage(t.clamp_(-1, 1))
 
     def decodes(self, x:TensorImage): return (x + 1) / 2
+
+    def moved(self,
+        x:torch.Tensor, # `(1,C,H,W)`: something that lies on every crop, such as `face_mask`
+        last:bool=True # As the pictures of the last batch were moved? Else untouched, as in validation
+    ) -> torch.Tensor: # `(B,C,side,side)` or `(1,C,side,side)`; 0 beyond the crop
+        "`x` where it lies on what comes out."
+        where = (self.where if last else self.still).to(x.device)
+        return F.grid_sample(x.expand(len(where), -1, -1, -1), F.affine_grid(where, (len(where), 3, self.side, self.side), align_corners=False), align_corners=False)
 
 # %% ../nbs/09_data.ipynb #5b6f0dbf
 class AgedFace(fastuple):
@@ -421,7 +436,8 @@ class PairTarget(PairInput):
 
 def paired_dls(
     path, # Folder of people at several ages, in one of `LAYOUTS`
-    size:int=128, # Side of the pictures in pixels, 64 to 1024
+    size:int=128, # Side of the crops in pixels, 64 to 1024
+    window:float=1., # Part of the crop's side that is seen at a time, anywhere on it
     identities:int=4, # People in a batch
     pictures:int=2, # Pictures of each of them: 2 make a pair, 3 make three, 4 make six
     n:int=2000, # Pairs in an epoch at least; with more than twice as many pictures, each counts once, as in the seed
@@ -449,7 +465,7 @@ def paired_dls(
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]
     datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
-    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, seed=seed)], identities=identities, pictures=pictures,
+    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, window, shift=max(.03, (1 - window)/2), seed=seed)], identities=identities, pictures=pictures,
                                bad=bad, seed=seed, sizes=lessons.sizes, at_least=n, **kwargs)
     dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
     return dls

@@ -14,6 +14,7 @@ from fastai.vision.all import *
 from fastai.callback.fp16 import AMPMode
 from torch.amp import GradScaler
 from torch.func import functional_call
+from .data import PairTransform
 from .faces import face_mask
 from .losses import FRANRecipe, Pix2PixRecipe, cycle_loss, fake_loss, fran_discriminator_loss, real_loss, reconstruction_loss
 
@@ -101,20 +102,22 @@ class PairLoss(nn.Module):
 # %% ../nbs/13_gan.ipynb #907e3d84
 class FRANTraining(GANTraining):
     "Makes `learn.pred` the re-aged face, and trains the discriminator beside it (seed *FRAN*, Dataset & Training)."
-    term_names = 'adversarial', 'd_fake', 'd_real', 'd_wrong'
     def __init__(self,
         discriminator:nn.Module, # `(image, age)` → logits
         recipe:FRANRecipe,
         ages:list # Ages in years that wrong ages are drawn from
     ):
         super().__init__(discriminator, recipe)
-        self.ages = tensor(ages).float()
+        self.ages, self.term_names = tensor(ages).float(), ['adversarial', 'd_fake', 'd_real', 'd_wrong'] * bool(recipe.adversarial)
         self.targets = {f'{age:.0f}': age for age in np.linspace(min(ages), max(ages), 6).round()} # to look at
 
     def before_batch(self): # plain tensors: fastai's subclasses are for showing, and slow
         self.learn.xb = image, *_ = tuple(x.as_subclass(torch.Tensor) for x in self.xb[0])
-        self.mask = face_mask(image.shape[-1]).to(image)
+        self.mask = self.moving.moved(face_mask(self.moving.size).to(image))[:len(image)]
         self.learn.yb = (image + self.mask * (self.y.as_subclass(torch.Tensor) - image),)
+
+    @property
+    def moving(self): return next(f for f in self.dls.train.after_batch.fs if isinstance(f, PairTransform))
 
     def after_pred(self):
         self.learn.pred = self.xb[0] + self.mask * self.pred.float()
@@ -136,7 +139,8 @@ class FRANTraining(GANTraining):
         target:float # Years
     ) -> torch.Tensor: # The pictures at that age
         image, age = x[0], x[1]
-        return image + face_mask(image.shape[-1]).to(image) * generator(image, age, torch.full_like(age, target))
+        mask = self.moving.moved(face_mask(self.moving.size).to(image), last=False)
+        return image + mask * generator(image, age, torch.full_like(age, target))
 
 # %% ../nbs/13_gan.ipynb #1793ecb6
 class CycleLoss(nn.Module):
@@ -163,7 +167,7 @@ class Pix2PixTraining(GANTraining):
     ):
         super().__init__(discriminator, recipe)
         self.targets = {name: i for i, name in enumerate(names)} # to look at
-        self.term_names = ['adversarial', 'd_real', 'd_fake'] + ['d_wrong'] * bool(recipe.wrong_group)
+        self.term_names = (['adversarial', 'd_real', 'd_fake'] + ['d_wrong'] * bool(recipe.wrong_group)) * bool(recipe.adversarial)
 
     def before_batch(self):
         (image, _, person), group = self.xb[0], self.y

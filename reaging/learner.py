@@ -134,6 +134,7 @@ class Meter(Callback):
 def reaging_learner(
     dls:DataLoaders, # For FRAN from `reaging.data`, for Re-Aging GAN from `reaging.unpaired`
     recipe=None, # `FRANRecipe` or `Pix2PixRecipe`; by default FRAN's, with the seed's numbers
+    gan:GANTraining=None, # By default that of the recipe
     width:int=64, # Width of both networks
     perceptual:str='auto', # See `reaging.losses.perceptual_loss`; Re-Aging GAN has none
     precision:str=None, # 'bf16', 'fp16' or 'fp32'; by default `best_precision`
@@ -144,21 +145,22 @@ def reaging_learner(
     if precision not in ('bf16', 'fp16', 'fp32'): raise ValueError(f"{precision} is no precision: choose bf16, fp16 or fp32.")
     if isinstance(recipe, FRANRecipe):
         generator, loss = fran.Generator(width), PairLoss(recipe, perceptual_loss(perceptual).to(dls.device, memory_format=torch.channels_last))
-        gan = FRANTraining(fran.Discriminator(width), recipe, dls.ages)
+        gan = gan or FRANTraining(fran.Discriminator(width), recipe, dls.ages)
     else:
         size = next(f.size for f in dls.train.after_batch.fs if isinstance(f, PairTransform))
         generator, loss = pix2pix.Generator(len(dls.vocab), size, width), CycleLoss(recipe)
         gan = Pix2PixTraining(pix2pix.Discriminator(len(dls.vocab), size, width), recipe, dls.vocab)
     adam, meter = partial(torch.optim.Adam, betas=gan.opt_d.defaults['betas'], fused=True), Meter()
     return Learner(dls, generator, loss, lr=recipe.lr, opt_func=partial(OptimWrapper, opt=adam),
-                   metrics=[*LossMetrics(loss.names), *meter.metrics(gan.term_names if recipe.adversarial else ())],
+                   metrics=[*LossMetrics(loss.names), *meter.metrics(gan.term_names)],
                    cbs=[Distributed(), gan, EMA(), meter, *([Precision(amp_mode=precision)] if precision != 'fp32' else []), ChannelsLast()], **kwargs)
 
 # %% ../nbs/14_learner.ipynb #2dca22ae
 class Decay(Callback):
-    "The recipe's learning rate, epoch by epoch; the discriminator's follows."
+    "The recipe's learning rate; the discriminator's follows."
     def __init__(self, done=0): self.done = done # epochs before this fit
-    def before_epoch(self): self.opt.set_hypers(lr=self.learn.lr * self.gan.recipe.rate(self.done + self.epoch))
+    def before_batch(self):
+        if self.training: self.opt.set_hypers(lr=self.learn.lr * self.gan.recipe.rate(self.done + self.epoch, self.budget.used()))
 
 class Budget(Callback):
     "Ends training after so many minutes or steps."

@@ -6,12 +6,13 @@ Docs: https://reaging.github.io/reaging/losses.html.md"""
 
 # %% auto #0
 __all__ = ['reconstruction_loss', 'cycle_loss', 'real_loss', 'fake_loss', 'fran_discriminator_loss', 'LPIPS', 'lite0_network',
-           'Lite0', 'perceptual_loss', 'FRANRecipe', 'Pix2PixRecipe']
+           'Lite0', 'perceptual_loss', 'FRANRecipe', 'Pix2PixRecipe', 'PortraitRecipe']
 
 # %% ../nbs/05_losses.ipynb #b9b30039
-import warnings
+import math, warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -146,7 +147,8 @@ class FRANRecipe:
     gamma:float=.9 # See `step_size`
     epochs:int=100 # How long, if nothing else is said
     def rate(self,
-        epoch:int # From 0
+        epoch:int, # From 0
+        used:float=0. # Part of the time of training that is gone
     ) -> float: # Factor of both learning rates
         return self.gamma ** (epoch // self.step_size)
 
@@ -162,4 +164,24 @@ class Pix2PixRecipe:
     d_lr:float=2e-4 # The discriminator's learning rate
     beta1:float=.5 # Adam's momentum
     epochs:int=200 # How long, if nothing else is said
-    def rate(self, epoch): return 1.
+    def rate(self, epoch, used=0.): return 1.
+
+# %% ../nbs/05_losses.ipynb #cc70cc48
+@dataclass
+class PortraitRecipe(FRANRecipe):
+    "FRAN on pairs and on single portraits."
+    adversarial:ClassVar = 0. # there is no discriminator, so this is no option
+    d_lr:ClassVar = 0.
+    step_size:ClassVar = None # and another schedule
+    gamma:ClassVar = None
+    age:float=.06 # Weight of what two readers say of the age
+    identity:float=.5 # Weight of `identity_loss`
+    cycle:float=.5 # Weight of `cycle_loss`
+    reconstruction:float=3. # Weight of the delta of those who keep their age
+    stay:float=2. # Weight of the delta where there is no skin
+    chroma:float=2. # Weight of changes of colour
+    low:float=.5 # Weight of changes of large parts
+    tv:float=.1 # Weight of the delta's total variation
+    lr:float=3e-4 # The generator's learning rate
+    epochs:int=5 # How long, if nothing else is said
+    def rate(self, epoch, used=0.): return min(1, .02 + used/.02) * (.05 + .95 * (1 + math.cos(math.pi * min(used, 1))) / 2) # a short start, then a cosine

@@ -139,6 +139,7 @@ class AgedDL(OrderedDL):
 def unpaired_dls(
     path, # Folder of pictures whose ages are known, see `read_ages`
     size:int=256, # Side of the pictures in pixels, 64 to 1024
+    window:float=1., # Part of their side that is seen, around the middle of the face
     bs:int=8, # Pictures in a batch
     edges:tuple=(31, 51), # First age of each group but the youngest, in years
     n:int=2000, # Pictures in an epoch at least; few are seen more than once in it
@@ -161,7 +162,7 @@ def unpaired_dls(
     load = AgedLoader(side, {person: n for n, person in enumerate(sorted(people))})
     if bad == 'skip': train = readable_first(train, load)
     block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=AgedDL,
-        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size, seed=seed))
+        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size, window, seed=seed))
     dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, at_least=n, **kwargs)
     dls.edges, dls.ages = edges, [min(f.age for f in found), max(f.age for f in found)]
     return dls
