@@ -204,7 +204,7 @@ def data_prepare(args):
 def data_skins(args):
     "Make pairs of portraits: their skin smoothed, its lines deepened, or those of older faces laid on it."
     from reaging.skin import skin_people
-    print(f'{skin_people(args.src, args.dst, args.size, seed=args.seed)} pictures in {args.dst}')
+    print(f'{skin_people(args.src, args.dst, args.size, args.old)} pictures in {args.dst}')
 
 def data_label(args):
     "Estimate the age on each picture of a folder and write them to its ages.csv."
@@ -273,7 +273,7 @@ def _data_parsers(commands):
     p.add_argument('src', type=Path, help='folder of portraits whose ages are known')
     p.add_argument('dst', type=Path, help='folder to write to; may hold prepared crops of the same size')
     p.add_argument('--size', type=int, default=320, help='side of the crops in pixels (default: %(default)s)')
-    p.add_argument('--seed', type=int, default=0, help='draws whose lines are grafted (default: %(default)s)')
+    p.add_argument('--old', type=lambda text: text.split(','), metavar='NAME,NAME', help='portraits whose lines are grafted; by default the two that look oldest, seen from the front')
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
     p = _command(commands, data_check, 'check', 'reaging data check people --faces')

@@ -183,7 +183,7 @@ def pair_order(
     rng, sizes = np.random.default_rng([seed, epoch]), np.asarray(sizes)
     first, drawn = np.triu_indices(pictures, 1)
     times = np.maximum(sizes // pictures, 1)
-    times = times * max(1, -(-at_least // (times.sum() * len(first))))
+    times = np.ceil(times * max(1, at_least / (times.sum() * len(first)))).astype(int)
     people = np.repeat(np.arange(len(sizes)), times)
     nth = np.concatenate([np.arange(n) for n in times])
     people = people[np.argsort((nth + rng.random(len(people))) / times[people], kind='stable')] # everybody evenly over the epoch

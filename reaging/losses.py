@@ -174,7 +174,7 @@ class PortraitRecipe(FRANRecipe):
     d_lr:ClassVar = 0.
     step_size:ClassVar = None # and another schedule
     gamma:ClassVar = None
-    age:float=.06 # Weight of what two readers say of the age
+    age:float=.03 # Weight of what two readers say of the age
     identity:float=.5 # Weight of `identity_loss`
     cycle:float=.5 # Weight of `cycle_loss`
     reconstruction:float=3. # Weight of the delta of those who keep their age

@@ -113,7 +113,7 @@ class PortraitTraining(FRANTraining):
         aged = image + delta
         back = aged[:1] + mask[:1] * self.model(aged[:1], to[:1], said[:1]).float() # one is enough, and a third of the time
         skin = skin_mask(image, self.landmarks(), .25 / self.place.window)
-        want = to.clamp(22, 79) / 10 # what readers say of people that old
+        want = to.clamp(22, 70) / 10 # more than that, readers hardly ever say
         read = [reader(disturb(self.chip(reader, aged, moved=draw_moves(n).to(device)))) for reader in self.readers]
         moved = (by_descriptor.net(self.chip(by_descriptor, aged)).float() - who).norm(dim=1)
         return dict(age=sum(F.smooth_l1_loss(years / 10, want) for years in read), identity=identity_loss(moved, (to - said).abs()), cycle=cycle_loss(image[:1], back),

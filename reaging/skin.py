@@ -8,7 +8,6 @@ Docs: https://reaging.github.io/reaging/skin.html.md"""
 __all__ = ['skin_mask', 'guided', 'smooth', 'smoother', 'rough', 'lines', 'spline', 'graft', 'SkinReader', 'skin_people']
 
 # %% ../nbs/24_skin.ipynb #7bb5a2b4
-import random
 from pathlib import Path
 import numpy as np, torch
 import torch.nn.functional as F
@@ -129,14 +128,16 @@ def graft(
     x:torch.Tensor, # `(1,3,S,S)` in `[-1,1]`
     mask:torch.Tensor, # `(1,1,S,S)`, from `skin_mask`
     landmarks:torch.Tensor, # `(1,5,2)`, parts of the side
-    old:tuple, # The same three of an older face
-    k:float=1. # How much of its lines
+    old:list, # The same three of each of some older faces
+    k:float=1. # How much of their lines
 ) -> torch.Tensor: # `(1,3,S,S)` in `[-1,1]`
-    "The lines of an older face on `x`."
-    other, other_mask, other_landmarks = old
-    grid = spline(landmarks[0], other_landmarks[0], x.shape[-1])
-    line, there = F.grid_sample(torch.cat([lines(other), other_mask], 1), grid, mode='bicubic', align_corners=False).split(1, 1)
-    return ((x + 1) / 2 * torch.exp(k * mask * there.clamp(0, 1) * line)).clamp(0, 1) * 2 - 1
+    "The lines of older faces on `x`; of several, the darkest at each point."
+    def moved(other, other_mask, other_landmarks):
+        grid = spline(landmarks[0], other_landmarks[0], x.shape[-1])
+        line, there = F.grid_sample(torch.cat([lines(other), other_mask], 1), grid, mode='bicubic', align_corners=False).split(1, 1)
+        return line * there.clamp(0, 1)
+    line = torch.cat([moved(*face) for face in old]).amin(0, keepdim=True)
+    return ((x + 1) / 2 * torch.exp(k * mask * line)).clamp(0, 1) * 2 - 1
 
 # %% ../nbs/24_skin.ipynb #3de9f966
 class SkinReader:
@@ -163,9 +164,7 @@ def skin_people(
     src, # Folder of portraits whose ages are known, see `reaging.unpaired.read_ages`
     dst, # Folder to write to
     size:int=320, # Side of the crops in pixels
-    grafts:int=2, # People made of each portrait with the lines of others
-    stretch:float=1.15, # Of the years that the readers see
-    seed:int=0 # Draws whose lines are grafted
+    old:list=None # Names of the portraits whose lines are grafted; by default the two that look oldest, seen from the front
 ) -> int: # Number of pictures written
     "Write what portraits might have looked like at other ages, as `AGE_NAME.png`. Portraits without a face are left out."
     dst, found = Path(dst), read_ages(src)
@@ -175,22 +174,19 @@ def skin_people(
     if not people: raise NoFaceError(f"No face was found in any picture in {src}.")
     crops, ages = torch.cat([p[0] for p, _ in people.values()]), torch.tensor([float(age) for _, age in people.values()])
     reader = SkinReader(crops, ages)
-    def write(name, pictures, age, at): # the portrait is number `at` of the pictures
+    def write(name, pictures, age, at, stretch): # the portrait is number `at` of the pictures
         years = reader(torch.cat(pictures))
         years = (age + stretch * (years - years[at])).round().int().clamp(18, 85).tolist()
         for year, x in (dict(zip(years, pictures)) | {years[at]: pictures[at]}).items(): # one of each year
             with whole_file(dst/f'{year}_{name}.png') as part: to_image(x).save(part, 'PNG')
     tilt = {name: float((marks - torch.tensor(TEMPLATE)).abs().max()) for name, ((_, _, marks), _) in people.items()}
-    tone = {name: float((_luminance(x) * mask).sum() / mask.sum()) for name, ((x, mask, _), _) in people.items()}
     frontal = [name for name in people if tilt[name] < .035]
-    draw = random.Random(seed)
+    old = old or sorted(frontal, key=lambda name: reader(people[name][0][0]))[-2:]
+    if unknown := set(old) - set(people): raise ValueError(f"There is no portrait with a face called {', '.join(sorted(unknown))} in {src}.")
     for name, ((x, mask, marks), age) in progress_bar(people.items(), total=len(people)):
         soft = smooth(x, mask)
-        if age > 32: write(f'{name}-skin', [smoother(soft, mask), soft, x, rough(x, mask)], age, 2)
-        else: write(f'{name}-skin', [soft, x, rough(x, mask)], age, 1)
-        older = sorted((o for o in frontal if people[o][1] >= max(age + 20, 55)), key=lambda o: abs(tone[o] - tone[name]))
-        if name not in frontal or not older: continue
-        for n, o in enumerate(draw.sample(older[:max(grafts, len(older)//2)], min(grafts, len(older)))): # of similar colour
-            write(f'{name}-graft{n}', [graft(x, mask, marks, people[o][0], k) for k in (0, .4, .8, 1.2)], age, 0)
-    write_note(dst, size, complete=True)
+        if age > 32: write(f'{name}-skin', [smoother(soft, mask), soft, x, rough(x, mask)], age, 2, 1.15)
+        else: write(f'{name}-skin', [soft, x, rough(x, mask)], age, 1, 1.15)
+        if name in frontal and name not in old: write(f'{name}-graft', [graft(x, mask, marks, [people[o][0] for o in old], k) for k in (0, .3, .6, .9, 1.2)], age, 0, 2)
+    write_note(dst, size, complete=True, portraits=len(people))
     return len(list(dst.glob('*.png')))
