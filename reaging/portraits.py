@@ -1,4 +1,4 @@
-"""FRAN learns from pairs. Here single portraits teach it too: readers say how old the re-aged face looks, and who it is.
+"""FRAN learns from pairs. Here single portraits teach it too: a reader says how old the re-aged face looks, and who it is.
 
 Docs: https://reaging.github.io/reaging/portraits.html.md"""
 
@@ -91,7 +91,8 @@ class PortraitTraining(FRANTraining):
         if not self.training: return
         terms = self.portrait_terms(*self.faces)
         self.terms |= terms
-        self.learn.loss_grad = self.loss_grad + sum(getattr(self.recipe, name) * term for name, term in terms.items())
+        part = self.recipe.parts(self.budget.used())
+        self.learn.loss_grad = self.loss_grad + sum(getattr(self.recipe, name) * part.get(name, part['rest']) * term for name, term in terms.items())
         self.learn.loss = self.loss_grad.clone()
 
     def chip(self, reader, x, **kwargs): return chips(x, in_window(reader.place, self.place.window), reader.size, **kwargs)
@@ -102,10 +103,10 @@ class PortraitTraining(FRANTraining):
         return torch.where((where[:, 0, 0] < 0)[:, None, None], moved[:, [1, 0, 2, 4, 3]], moved) # in a mirror left is right
 
     def portrait_terms(self, image, age):
-        n, (by_age, by_descriptor), device = len(image), self.readers, image.device
+        n, (by_age, reader), device = len(image), self.readers, image.device
         with torch.no_grad():
             said = age + draw(n, device) * (by_age(self.chip(by_age, image)) - age)
-            who = by_descriptor.net(self.chip(by_descriptor, image)).float()
+            who = reader.net(self.chip(reader, image)).float()
         low, high = float(self.ages.min()), float(self.ages.max())
         to = torch.where(draw(n, device) < 1/6, said, low + draw(n, device) * (high - low))
         mask = self.place.moved(face_mask(self.place.size).to(image))
@@ -113,12 +114,11 @@ class PortraitTraining(FRANTraining):
         aged = image + delta
         back = aged[:1] + mask[:1] * self.model(aged[:1], to[:1], said[:1]).float() # one is enough, and a third of the time
         skin = skin_mask(image, self.landmarks(), .25 / self.place.window)
-        want = to.clamp(22, 70) / 10 # more than that, readers hardly ever say
-        read = [reader(disturb(self.chip(reader, aged, moved=draw_moves(n).to(device)))) for reader in self.readers]
-        moved = (by_descriptor.net(self.chip(by_descriptor, aged)).float() - who).norm(dim=1)
-        return dict(age=sum(F.smooth_l1_loss(years / 10, want) for years in read), identity=identity_loss(moved, (to - said).abs()), cycle=cycle_loss(image[:1], back),
+        read = reader(disturb(self.chip(reader, aged, moved=draw_moves(n).to(device))))
+        moved = (reader.net(self.chip(reader, aged)).float() - who).norm(dim=1)
+        return dict(age=F.smooth_l1_loss(read / 10, to.clamp(22, 76) / 10), identity=identity_loss(moved, (to - said).abs()), cycle=cycle_loss(image[:1], back),
                     reconstruction=(delta.abs().mean((1, 2, 3)) * (to == said)).mean(), stay=stay_loss(delta, skin), chroma=chroma_loss(delta),
-                    low=low_loss(delta, round(.0875 * self.place.size)), tv=tv_loss(delta))
+                    low=low_loss(delta, round(.0375 * self.place.size)), tv=tv_loss(delta))
 
 # %% ../nbs/28_portraits.ipynb #f4e22cbb
 def portrait_learner(

@@ -17,7 +17,7 @@ def with_links(nb, where, repository):
     badge = (f'[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]'
              f'(https://colab.research.google.com/github{urlsplit(repository).path}/blob/main/{where})')
     install = ("#| hide\n# On Colab: install this library. Elsewhere this does nothing.\nimport sys\n"
-               f"if 'google.colab' in sys.modules:\n    %pip install -q 'reaging[faces] @ git+{repository}'")
+               f"if 'google.colab' in sys.modules:\n    %pip install -q 'reaging[eval] @ git+{repository}'")
     cells = [c for c in nb['cells'] if c['id'] not in ('colab-badge', 'colab-install')]
     nb['cells'] = [cells[0], cell('colab-badge', 'markdown', badge), cell('colab-install', 'code', install), *cells[1:]]
     return nb
