@@ -1,4 +1,4 @@
-"""`reaging age`, `video`, `folder`, `demo`, `train`, `eval`, `convert`, `data`, `bench`: the library without Python.
+"""`reaging age`, `video`, `folder`, `demo`, `train`, `eval`, `convert`, `export`, `data`, `bench`: the library without Python.
 
 Docs: https://reaging.github.io/reaging/cli.html.md"""
 
@@ -6,7 +6,8 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['RECIPES', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train', 'data_draw', 'data_prepare', 'data_label',
-           'data_check', 'evaluate', 'convert', 'bench_data', 'bench_train', 'bench_film', 'bench_use', 'main']
+           'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film', 'bench_use',
+           'main']
 
 # %% ../nbs/30_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
@@ -251,6 +252,11 @@ def convert(args):
     from reaging.hub import convert_weights
     print(convert_weights(args.weights, args.out))
 
+def export(args):
+    "Write weights as ONNX, for programs without Python; what the network wants stands in the file's metadata."
+    from reaging.export import export_onnx
+    print(export_onnx(args.weights, args.out, args.precision))
+
 def bench_data(args):
     "Pairs loaded and faces drawn a second, beside the pace of the network, and the memory it takes."
     from reaging import bench
@@ -397,6 +403,10 @@ def _parser():
     p = _command(commands, convert, 'convert', 'reaging convert best_unet_model.pth face_reaging.safetensors')
     p.add_argument('weights', type=Path, help='as their author publishes them')
     p.add_argument('out', type=Path, help='.safetensors to write')
+    p = _command(commands, export, 'export', 'reaging export mine.safetensors mine.onnx --precision fp16')
+    p.add_argument('weights', type=Path, help='as for `reaging age`')
+    p.add_argument('out', type=Path, help='.onnx to write')
+    p.add_argument('--precision', choices=['fp32', 'fp16'], default='fp32', help='of the computation (default: %(default)s)')
     for name, about, add in [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers), ('bench', 'Measure how fast this machine is.', _bench_parsers)]:
         p = commands.add_parser(name, help=about, description=about)
         add(p.add_subparsers(required=True, metavar='COMMAND'))
