@@ -118,10 +118,10 @@ class FacePath:
         "Where the face is."
         since, left = time - self.times[0] if self.fades_in else FADE, self.times[-1] - time if self.lost else FADE
         there = min(max(min(since, left) / FADE, 0), 1)
-        first, last = bisect(self.times, time - 4*SMOOTH), bisect(self.times, time + 4*SMOOTH)
-        first, last = min(first, len(self.times) - 1), max(last, 1)
+        last = max(bisect(self.times, time + 4*SMOOTH), 1)
+        first = min(bisect(self.times, time - 4*SMOOTH), last - 1) # one look at least
         ago, points = np.array(self.times[first:last]) - time, np.reshape(self.landmarks[first:last], (-1, 10))
-        line = np.polyfit(ago, points, min(1, len(ago) - 1), w=np.exp(-(ago/SMOOTH)**2 / 4))
+        line = np.polyfit(ago, points, min(1, len(ago) - 1), w=np.exp((min(ago**2) - ago**2) / SMOOTH**2 / 4))
         return np.float32(line[-1].reshape(5, 2)), there*there*(3 - 2*there)
 
 # %% ../nbs/25_video.ipynb #ea6b3767
@@ -157,7 +157,7 @@ def follow(
             if not cut and now - looked < LOOK: continue
             looked, image = now, frame.to_image()
             found, path = find_faces(image, 640), paths[-1] if paths and paths[-1].shot == len(shots) else None
-            recent = path and now - path.times[-1] <= GAP
+            recent = path and (not path.lost or now - path.times[-1] <= GAP)
             face = next((f for f in sorted(found, key=lambda f: np.hypot(*(f.landmarks - path.landmarks[-1]).mean(0))) if path.near(f)), None) if recent else next(iter(found), None)
             if face is None:
                 if path: path.lost = True
@@ -206,7 +206,7 @@ class Steady:
             was = whence(before[0], crop)
             old_crop, old_delta = (F.grid_sample(x, was, mode='bicubic', padding_mode='border', align_corners=False) for x in before)
             window = crop.shape[-1] // 32 | 1
-            differs = F.avg_pool2d((crop - old_crop).abs().mean(1, keepdim=True), window, 1, window // 2)
+            differs = F.avg_pool2d((crop - old_crop).abs().mean(1, keepdim=True), window, 1, window // 2, count_include_pad=False)
             keep = math.exp((then - time) / STEADY) * torch.exp(-(differs / SAME)**2)
             crop, delta = torch.lerp(crop, old_crop, keep), torch.lerp(delta, old_delta, keep)
         self.before = time, crop, delta
@@ -248,7 +248,7 @@ def open_out(
 ): # `av` container, with a video stream and those for the sound
     "A file to write frames and sound to."
     try: av.codec.Codec(codec, 'w')
-    except av.FFmpegError: raise ValueError(f"There is no encoder {codec} here; the usual one is libx264.") from None
+    except (av.FFmpegError, ValueError): raise ValueError(f"There is no encoder {codec} here; the usual one is libx264.") from None
     out = av.open(str(part), 'w', format=FILMS[suffix], options=dict(movflags='use_metadata_tags+faststart') if suffix != '.mkv' else {})
     note = f"Edited by AI: the face was re-aged from {ages[0]} to {ages[1]} by reaging {version('reaging')}"
     kept = {k: v for k, v in film.file.metadata.items() if k not in ('major_brand', 'minor_version', 'compatible_brands', 'encoder')}
@@ -259,7 +259,7 @@ def open_out(
     if aspect: video.codec_context.sample_aspect_ratio = aspect if (frame.width, frame.height) == film.size else 1 / aspect
     video.codec_context.time_base = frame.time_base
     for tag in _tags[2:]: setattr(video.codec_context, tag, getattr(frame, tag))
-    for sound in film.sound: out.add_stream_from_template(sound)
+    for sound in film.sound: out.add_stream_from_template(sound).metadata.update(sound.metadata)
     return out
 
 def append_xmp(
