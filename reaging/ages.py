@@ -31,7 +31,7 @@ def age_plane(
 ) -> torch.Tensor: # `(B,1,H,W)`, years / 100
     "One plane of ages as large as `image` (FRAN paper, section 4)."
     if age.ndim == 1: age = age[:, None, None, None]
-    return (age / 100).to(image).expand(len(image), 1, *image.shape[2:])
+    return (age / 100).to(image).expand(image.shape[0], 1, *image.shape[2:])
 
 # %% ../nbs/00_ages.ipynb #37cd7361
 def age_planes(

@@ -6,7 +6,7 @@ Docs: https://reaging.github.io/reaging/bench.html.md"""
 
 # %% auto #0
 __all__ = ['pairs_a_second', 'network_pairs_a_second', 'bench_data', 'seed_step', 'our_step', 'matrix_flops', 'step_memory',
-           'bench_train', 'public_network', 'in_windows', 'bench_use']
+           'bench_train', 'public_network', 'in_windows', 'bench_use', 'bench_film']
 
 # %% ../nbs/19_bench.ipynb #d4ae5892
 import subprocess, sys, tempfile, time
@@ -16,17 +16,18 @@ from statistics import median
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from fastai.vision.all import TensorImage, noop
 from torch.utils.flop_counter import FlopCounterMode
 from . import fran
 from .ages import age_planes
 from .checkpoints import FaceReagingGenerator
 from .data import drawn_dls, paired_dls
-from .faces import face_mask
+from .faces import crop_face, crop_matrix, face_mask, find_faces
 from .learner import peak_memory, reaging_learner
 from .losses import LPIPS, FRANRecipe, fake_loss, real_loss
 from .prepare import draw_folder
-from .reager import Reager
+from .reager import Reager, lay_over
 from .synth import draw_faces
 
 # %% ../nbs/19_bench.ipynb #730e1399
@@ -228,8 +229,53 @@ def bench_use(
         pairs = [(_seconds(ours, device), _seconds(public, device)) for _ in range(times)]
         t, t_public = (median(column) for column in zip(*pairs))
         photo = Path(find_spec('matplotlib').origin).parent/'mpl-data'/'sample_data'/'grace_hopper.jpg'
-        command = [sys.executable, '-m', 'reaging.cli', 'age', photo, '--to', '30', '--out', f'{folder}/young.png']
+        command = [sys.executable, '-m', 'reaging.cli', 'age', photo, '--from', '77', '--to', '30', '--out', f'{folder}/young.png']
         starts = [_seconds(lambda: subprocess.run(command, capture_output=True, check=True), device) for _ in range(times)]
     return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
             f'seconds a face of {size} px, ours': round(t, 2), 'seconds, the public way': round(t_public, 2), 'ratio': round(t_public / t, 1),
             'difference inside, of 255': round(float(difference), 3), 'seconds from start-up to the first saved picture': round(median(starts), 1)}
+
+# %% ../nbs/19_bench.ipynb #b0baa1e5
+def _beginning(path, dst, frames): # not encoded anew; → how many there are
+    import av
+    with av.open(str(path)) as film, av.open(dst, 'w') as out:
+        video, n = out.add_stream_from_template(film.streams.video[0]), 0
+        for packet in film.demux(film.streams.video[0]):
+            if packet.dts is None or n == frames: break
+            packet.stream, n = video, n + 1
+            out.mux(packet)
+    return n
+
+def _as_pictures(film, network, folder, frames, size): # the public way
+    device = next(network.parameters()).device
+    with film:
+        for i, frame in zip(range(frames), film.frames()): frame.to_image().save(f'{folder}/{i}.png')
+    for i in range(frames):
+        image = Image.open(f'{folder}/{i}.png')
+        matrix = crop_matrix(find_faces(image)[0].landmarks)
+        crop = crop_face(image, matrix, size).to(device)
+        planes = age_planes((crop + 1) / 2, *(torch.full((1, 1, size, size), age, device=device) for age in (40., 70.)))
+        delta = 2 * in_windows(network, planes, min(512, size // 2), min(256, size // 4)).cpu() * face_mask(size)
+        lay_over(image, delta, [matrix]).save(f'{folder}/{i}_70.png')
+
+def bench_film(
+    path, # A film with a face
+    size:int=1024, # Side of the face's crop in pixels
+    frames:int=60, # Re-aged our way
+    public_frames:int=4 # Re-aged the public way
+) -> dict: # Figures
+    "Re-aging a film beside the public implementation's way, with the same network; and with the package's weights."
+    from reaging.video import Film, reage_film # wants PyAV
+    with tempfile.TemporaryDirectory() as folder:
+        frames = _beginning(path, f'{folder}/short.mp4', frames)
+        torch.save(public_network().state_dict(), f'{folder}/public.pth')
+        reager, ours = Reager(f'{folder}/public.pth', size), Reager()
+        device, seconds = reager.device, {}
+        find_faces(Image.new('RGB', (64, 64))) # loads the detector
+        for name, r in dict(ours=reager, weights=ours).items():
+            seconds[name] = _seconds(lambda: reage_film(r, f'{folder}/short.mp4', f'{folder}/{name}.mp4', 70, 40, progress=False), device) / frames
+        network = public_network().to(device)
+        seconds['public'] = _seconds(lambda: _as_pictures(Film(path), network, folder, public_frames, size), device) / public_frames
+    return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
+            f'seconds a frame, crops of {size} px, ours': round(seconds['ours'], 2), 'seconds, the public way': round(seconds['public'], 2),
+            'ratio': round(seconds['public'] / seconds['ours'], 1), f"frames a second with the package's weights, {ours.size} px": round(1 / seconds['weights'], 1)}

@@ -63,7 +63,7 @@ def model_card(
         table = ['', f'## Measured', '', f'On {figures["about"]}, by `reaging eval`:', '', *('| ' + ' | '.join(line) + ' |' for line in [head, ['---'] * len(head), *lines])]
     facts = [f'- {key}: {json_text}' for key, value in about.items() if (json_text := str(value))]
     return '\n'.join(['---', 'library_name: reaging', 'pipeline_tag: image-to-image', 'tags: [face-aging, face-re-aging]', '---', f'# {repository}', '',
-        'Makes a face older or younger. For [reaging](https://pypi.org/project/reaging/):', '', '```python', 'from reaging import Reager', f"Reager('{repository}')('me.jpg', to=70)", '```', '', '## What it is', '', *facts, *table, '',
+        'Makes a face older or younger. With `pip install reaging`:', '', '```python', 'from reaging import Reager', f"Reager('{repository}')('me.jpg', to=70)", '```', '', '## What it is', '', *facts, *table, '',
         '## What it must not be used for', '', 'To deceive: to pass off a re-aged picture as a photo, to get around a check of age or identity, or to show people as they would not want to be shown. To tell how somebody will look: it draws a plausible face, not a forecast. Every picture that `reaging` writes says in its metadata that AI edited it.', ''])
 
 def push_to_hub(

@@ -91,7 +91,7 @@ def whole_file(
 # %% ../nbs/06_pictures.ipynb #b4bd2d14
 _xmp = '''<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:reaging="https://pypi.org/project/reaging/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:reaging="urn:reaging:xmp/"
  xmp:CreatorTool="reaging {version}" reaging:InputAge="{from_age}" reaging:TargetAge="{to_age}"
  Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"/></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>'''

@@ -37,9 +37,9 @@ def small():
     large = [f'{nb.name} has {nb.stat().st_size/1000:.0f} kB' for nb in root.glob('nbs/**/*.ipynb') if nb.stat().st_size > 500_000]
     return ', '.join(large) or None
 
-def browser():
-    "The age slider works in a real browser, where there is one."
-    done = subprocess.run([sys.executable, 'tools/browser.py'], capture_output=True, text=True)
+def browser(script='tools/browser.py'):
+    "The age slider, or the page of `examples/web`, works in a real browser, where there is one."
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
     print(done.stdout, end='')
     if done.returncode: return done.stderr.strip()
 
@@ -52,7 +52,7 @@ def main():
     for name, check in dict(exported=exported, small=small,
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
                             readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
-                            browser=browser).items():
+                            browser=browser, web=lambda: browser('tools/web.py')).items():
         start = time.time()
         results.append(report(name, check(), time.time() - start))
     notebooks = sorted(nb for nb in root.glob('nbs/**/*.ipynb') if '.ipynb_checkpoints' not in nb.parts)
