@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 root = Path(__file__).resolve().parents[1]
+EXTRAS = {'12_shards': ',shards', '18_tracking': ',wandb', '25_video': ',video', 'video': ',video', '26_folders': ',ray', '27_export': ',onnx'} # what only these notebooks need
 
 def cell(id, kind, source):
     lines = source.splitlines(keepends=True)
@@ -16,8 +17,9 @@ def with_links(nb, where, repository):
     "`nb` with badge and install cell after its title."
     badge = (f'[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]'
              f'(https://colab.research.google.com/github{urlsplit(repository).path}/blob/main/{where})')
+    extra = EXTRAS.get(Path(where).stem, '')
     install = ("#| hide\n# On Colab: install this library. Elsewhere this does nothing.\nimport sys\n"
-               f"if 'google.colab' in sys.modules:\n    %pip install -q 'reaging[eval] @ git+{repository}'")
+               f"if 'google.colab' in sys.modules:\n    %pip install -q 'reaging[eval{extra}] @ git+{repository}'")
     cells = [c for c in nb['cells'] if c['id'] not in ('colab-badge', 'colab-install')]
     nb['cells'] = [cells[0], cell('colab-badge', 'markdown', badge), cell('colab-install', 'code', install), *cells[1:]]
     return nb
