@@ -265,7 +265,8 @@ def bench_film(
     public_frames:int=4 # Re-aged the public way
 ) -> dict: # Figures
     "Re-aging a film beside the public implementation's way, with the same network; and with the package's weights."
-    from reaging.video import Film, reage_film # wants PyAV
+    from reaging.film import Film # wants PyAV
+    from reaging.video import reage_film
     with tempfile.TemporaryDirectory() as folder:
         frames = _beginning(path, f'{folder}/short.mp4', frames)
         torch.save(public_network().state_dict(), f'{folder}/public.pth')
