@@ -391,7 +391,7 @@ def _parser():
     p.add_argument('--precision', choices=['bf16', 'fp16', 'fp32'], help='by default what the device is fastest in')
     long = p.add_mutually_exclusive_group()
     long.add_argument('--minutes', type=float); long.add_argument('--epochs', type=int); long.add_argument('--steps', type=int, help="how long; by default the recipe's epochs")
-    p.add_argument('--recipe', choices=list(RECIPES), default='fran', help="fran: pairs; portraits: pairs and single portraits, as the package's weights were trained; pix2pix: single pictures with ages (default: %(default)s)")
+    p.add_argument('--recipe', choices=list(RECIPES), default='fran', help="fran: pairs; portraits: pairs and single portraits; pix2pix: single pictures with ages (default: %(default)s)")
     p.add_argument('--portraits', type=Path, metavar='FOLDER', help='portraits: crops of single people whose ages are known')
     p.add_argument('--size', type=int, help='side of the face crops in pixels (default: fran 128, pix2pix 256, portraits 320)')
     p.add_argument('--identities', type=int, help='people in a batch (default: fran 4, portraits 6)')

@@ -124,7 +124,7 @@ class PortraitTraining(FRANTraining):
 def portrait_learner(
     pairs, # Folder of people at several ages; with portraits from `reaging.skin.skin_people` among them
     portraits, # Folder of crops of single people whose ages are known, from `reaging data prepare`
-    recipe:PortraitRecipe=None, # By default that of the package's weights
+    recipe:PortraitRecipe=None, # By default with its own numbers
     size:int=320, # Side of the crops in pixels
     identities:int=6, # Pairs in a batch
     bs:int=3, # Portraits in a batch
