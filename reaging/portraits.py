@@ -91,7 +91,7 @@ class PortraitTraining(FRANTraining):
         if not self.training: return
         terms = self.portrait_terms(*self.faces)
         self.terms |= terms
-        part = self.recipe.parts(self.budget.used())
+        part = self.recipe.parts(self.budget.used() if hasattr(self.learn, 'budget') else .2) # fastai's own fits know no budget
         self.learn.loss_grad = self.loss_grad + sum(getattr(self.recipe, name) * part.get(name, part['rest']) * term for name, term in terms.items())
         self.learn.loss = self.loss_grad.clone()
 

@@ -14,7 +14,6 @@ import numpy as np, torch
 import torch.nn.functional as F
 from fastprogress import progress_bar
 from torchvision.transforms.functional import gaussian_blur
-from .data import NOTE
 from .faces import TEMPLATE, NoFaceError, crop_face, crop_matrix, find_faces, to_image
 from .pictures import PictureError, open_picture, whole_file
 from .prepare import write_note
