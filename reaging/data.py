@@ -236,6 +236,7 @@ class PairTransform(RandTransform):
     ):
         store_attr()
         self.side, self.still = round(size * window), tensor([[window, 0, 0], [0, window, .4*(1 - window)]])[None] # what comes out, untouched, as a map from its coordinates to the crop's, -1 to 1
+        self.where = self.still # of the last batch
         self.epoch = self.batch = 0
         self.shard = 0, 1 # of several processes each makes its part of what one would
         super().__init__()
