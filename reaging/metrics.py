@@ -112,6 +112,7 @@ class Ridge(nn.Module):
         slope = scaled.T @ torch.linalg.solve(scaled @ scaled.T + alpha * torch.eye(len(f)), (y - offset) * root)
         return {k: v.float() for k, v in dict(mean=mean, std=std, slope=slope, offset=offset).items()}
 
+# %% ../nbs/16_metrics.ipynb #3f9527c3
 def evenly(
     ages:torch.Tensor, # `(N,)`, years
     weights:torch.Tensor # `(N,)`
@@ -119,6 +120,7 @@ def evenly(
     "Weights for a regression on ages."
     return weights / (((ages[:, None] - ages).abs() < 5).float() @ weights).sqrt()
 
+# %% ../nbs/16_metrics.ipynb #257319ca
 class AgeReader(nn.Module):
     "Years from an aligned crop: features of EfficientNet-Lite0 and ridge regression."
     after = 4, 7, 10, 14, 15 # blocks whose output is averaged, and last the head's
