@@ -156,7 +156,7 @@ def _same_options(args): # kept in the run's folder, compared when it goes on
 
 RECIPES = {'fran': (FRANRecipe, dict(size=128, identities=4, pictures=2, blends=0, layout=None, perceptual='auto')),
            'pix2pix': (Pix2PixRecipe, dict(size=256, bs=8, edges=(31, 51))),
-           'portraits': (PortraitRecipe, dict(size=320, identities=6, bs=3, blends=0, layout=None, perceptual='lite0', portraits=None))} # and the options that not all of them have, with their defaults
+           'portraits': (PortraitRecipe, dict(size=320, identities=4, bs=4, blends=0, layout=None, perceptual='lite0', portraits=None))} # and the options that not all of them have, with their defaults
 
 def _numbers(recipe): return {f.name: f.default for f in fields(RECIPES[recipe][0]) if f.name != 'epochs'}
 
@@ -394,9 +394,9 @@ def _parser():
     p.add_argument('--recipe', choices=list(RECIPES), default='fran', help="fran: pairs; portraits: pairs and single portraits; pix2pix: single pictures with ages (default: %(default)s)")
     p.add_argument('--portraits', type=Path, metavar='FOLDER', help='portraits: crops of single people whose ages are known')
     p.add_argument('--size', type=int, help='side of the face crops in pixels (default: fran 128, pix2pix 256, portraits 320)')
-    p.add_argument('--identities', type=int, help='people in a batch (default: fran 4, portraits 6)')
+    p.add_argument('--identities', type=int, help='people in a batch (default: 4)')
     p.add_argument('--pictures', type=int, help='fran: pictures of each; 2 make a pair, 3 three, 4 six (default: 2)')
-    p.add_argument('--bs', type=int, help='single pictures in a batch (default: pix2pix 8, portraits 3)')
+    p.add_argument('--bs', type=int, help='single pictures in a batch (default: pix2pix 8, portraits 4)')
     p.add_argument('--edges', type=_edges, metavar='AGE,AGE', help='pix2pix: first age of each group but the youngest (default: 31,51)')
     p.add_argument('--valid', type=_people, metavar='PEOPLE', help='identities to validate on: a part (0.2), a number (400) or names with commas; by default the folder `val`, or a fifth')
     _layout(p)

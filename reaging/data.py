@@ -438,7 +438,7 @@ class PairTarget(PairInput):
 def paired_dls(
     path, # Folder of people at several ages, in one of `LAYOUTS`
     size:int=128, # Side of the crops in pixels, 64 to 1024
-    window:float=1., # Part of the crop's side that is seen at a time, anywhere on it
+    window:float=1., # Part of the crop's side that is seen at a time, around the middle of the face
     identities:int=4, # People in a batch
     pictures:int=2, # Pictures of each of them: 2 make a pair, 3 make three, 4 make six
     n:int=2000, # Pairs in an epoch at least; with more than twice as many pictures, each counts once, as in the seed
@@ -466,7 +466,7 @@ def paired_dls(
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]
     datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
-    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, window, shift=max(.03, (1 - window)/2), seed=seed)], identities=identities, pictures=pictures,
+    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, window, shift=max(.03, (1 - window)/4), seed=seed)], identities=identities, pictures=pictures,
                                bad=bad, seed=seed, sizes=lessons.sizes, at_least=n, **kwargs)
     dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
     return dls

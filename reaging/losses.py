@@ -174,7 +174,11 @@ class PortraitRecipe(FRANRecipe):
     d_lr:ClassVar = 0.
     step_size:ClassVar = None # and another schedule
     gamma:ClassVar = None
-    age:float=.12 # Weight of what a reader says of the age
+    l1:float=.2 # Weight of L1 on the pairs
+    lpips:float=.3 # Weight of the perceptual distance on the pairs
+    l2:float=10. # Weight of L2 on the pairs: where a line is somewhat here or there, L1 is least with none at all
+    alone:float=.85 # Part of the time that belongs to the pairs alone; then come the portraits
+    age:float=.06 # Weight of what a reader says of the age
     identity:float=.5 # Weight of `identity_loss`
     cycle:float=.5 # Weight of `cycle_loss`
     reconstruction:float=3. # Weight of the delta of those who keep their age
@@ -182,11 +186,11 @@ class PortraitRecipe(FRANRecipe):
     chroma:float=2. # Weight of changes of colour
     low:float=1.5 # Weight of changes of brightness over larger parts than lines
     tv:float=.1 # Weight of the delta's total variation
-    lr:float=3e-4 # The generator's learning rate
-    epochs:int=5 # How long, if nothing else is said
+    lr:float=4e-4 # The generator's learning rate
+    epochs:int=7 # How long, if nothing else is said
     def rate(self, epoch, used=0.): return min(1, .02 + used/.02) * (.05 + .95 * (1 + math.cos(math.pi * min(used, 1))) / 2) # a short start, then a cosine
-    def parts(self,
+    def share(self,
         used:float # Part of the time of training that is gone
-    ) -> dict: # Parts of the weights of `age`, `identity`, and of the `rest`, that count
-        "What holds the network back comes slowly, or it learns to do nothing; the reader, which can be fooled, has less to say in the end."
-        return dict(age=1 - .6 * min(max((used - .3) / .7, 0), 1), identity=1, rest=min(1, used / .1))
+    ) -> float: # Part of the portraits' weights that counts
+        "Nothing while the pairs are alone, then soon everything."
+        return min(1, max(0, (used - self.alone) / .05))

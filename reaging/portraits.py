@@ -57,7 +57,8 @@ def identity_loss(
 
 # %% ../nbs/29_portraits.ipynb #96a6932d
 class PortraitTraining(FRANTraining):
-    "FRAN's training, with the terms on portraits added to the generator's loss."
+    "FRAN's training, with L2 and the terms on portraits added to the generator's loss."
+    of_portraits = 'age', 'identity', 'cycle', 'reconstruction', 'stay', 'chroma', 'low', 'tv'
     def __init__(self,
         recipe:PortraitRecipe,
         ages:list, # Ages in years; the youngest and the oldest are those that are asked for
@@ -67,7 +68,7 @@ class PortraitTraining(FRANTraining):
         super().__init__(fran.Discriminator(1), recipe, ages)
         self.portraits, self.readers = portraits, nn.ModuleList([AgeNetReader(), reader]).requires_grad_(False)
         self.place = next(f for f in portraits.after_batch.fs if isinstance(f, PairTransform))
-        self.term_names += ['age', 'identity', 'cycle', 'reconstruction', 'stay', 'chroma', 'low', 'tv']
+        self.term_names += ['l2', *self.of_portraits]
 
     def before_fit(self):
         super().before_fit()
@@ -82,6 +83,8 @@ class PortraitTraining(FRANTraining):
     def before_batch(self):
         super().before_batch()
         if not self.training: return
+        self.share = self.recipe.share(self.budget.used()) if hasattr(self.learn, 'budget') else 1 # fastai's own fits know no budget
+        if not self.share: return
         if self.stream is None: self.stream = self.batches()
         with torch.random.fork_rng(): (image, age, _), _ = next(self.stream) # a loader draws when it begins, and begins anew after a break
         self.faces = tuple(x.as_subclass(torch.Tensor).to(self.dls.device) for x in (image, age))
@@ -89,10 +92,9 @@ class PortraitTraining(FRANTraining):
     def after_loss(self):
         super().after_loss()
         if not self.training: return
-        terms = self.portrait_terms(*self.faces)
-        self.terms |= terms
-        part = self.recipe.parts(self.budget.used() if hasattr(self.learn, 'budget') else .2) # fastai's own fits know no budget
-        self.learn.loss_grad = self.loss_grad + sum(getattr(self.recipe, name) * part.get(name, part['rest']) * term for name, term in terms.items())
+        l2, terms = F.mse_loss(self.pred, self.y), self.portrait_terms(*self.faces) if self.share else dict.fromkeys(self.of_portraits, torch.zeros(()))
+        self.terms |= dict(l2=l2) | terms
+        self.learn.loss_grad = self.loss_grad + self.recipe.l2 * l2 + self.share * sum(getattr(self.recipe, name) * term for name, term in terms.items())
         self.learn.loss = self.loss_grad.clone()
 
     def chip(self, reader, x, **kwargs): return chips(x, in_window(reader.place, self.place.window), reader.size, **kwargs)
@@ -126,8 +128,8 @@ def portrait_learner(
     portraits, # Folder of crops of single people whose ages are known, from `reaging data prepare`
     recipe:PortraitRecipe=None, # By default with its own numbers
     size:int=320, # Side of the crops in pixels
-    identities:int=6, # Pairs in a batch
-    bs:int=3, # Portraits in a batch
+    identities:int=4, # Pairs in a batch
+    bs:int=4, # Portraits in a batch
     valid=None, # Identities among the pairs to hold out, see `paired_dls`
     layout:str=None, # Of the pairs: a key of `LAYOUTS`; by default recognised
     blends:int=0, # Number of blended people to add to the pairs
