@@ -204,7 +204,7 @@ def train(args):
     if args.wandb:
         from reaging.tracking import WandB
         learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), width=args.width, **options))
-    with learn.distrib_ctx(sync_bn=gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
+    with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
         fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
     if run and run.stopped_by:
         print(f"Stopped after step {learn.train_iter}. The same command with --resume goes on.", file=sys.stderr)

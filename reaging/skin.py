@@ -171,13 +171,13 @@ def skin_people(
     old = old or sorted(frontal, key=lambda name: people[name][1])[-1:]
     if unknown := set(old) - set(people): raise ValueError(f"There is no portrait with a face called {', '.join(sorted(unknown))} in {src}.")
     faces = [face for name in old for face in (people[name][0], mirrored(*people[name][0]))] # symmetric, as training mirrors pictures
-    def write(name, pictures): # at ages
+    def write(name, pictures): # at ages; the portrait comes last, and stays where two have the same
         for age, x in pictures.items():
-            with whole_file(dst/f'{age}_{name}.png') as part: to_image(x).save(part, 'PNG')
+            with whole_file(dst/f'{min(max(age, 18), 85)}_{name}.png') as part: to_image(x).save(part, 'PNG')
     for name, ((x, mask, marks), age) in progress_bar(people.items(), total=len(people)):
         soft = smooth(x, mask)
         younger = {20: smoother(soft, mask), round(.45*age + 11): soft} if age > 45 else {min(20, age - 2): soft}
-        write(f'{name}-skin', younger | {min(age + 10, 85): rough(x, mask), age: x})
+        write(f'{name}-skin', younger | {age + 10: rough(x, mask), age: x})
         if name in frontal and name not in old and age < 79: write(f'{name}-graft', {round(age + (80 - age) * k): graft(x, mask, marks, faces, 1.5*k) if k else x for k in (0, 1/3, 2/3, 1)})
     write_note(dst, size, complete=True, portraits=len(people))
     return len(list(dst.glob('*.png')))

@@ -9,15 +9,15 @@ WORK = Path('runs/weights')
 HELD_PEOPLE, HELD_NUMBERS = 'seed0008,seed0009', '79' # SAM's people, and last digits of portraits, that no training sees
 OLD = 'female_034' # whose lines are grafted: a choice by eye
 
-STEPS = (2, 2) if 'REAGING_QUICK' in os.environ else (2000, 4700) # 20 minutes, and an hour
+STEPS = (2, 2, 2) if 'REAGING_QUICK' in os.environ else (2000, 4000, 250)
 PROCESSES = 1 if torch.cuda.is_available() else 2 # two cores do more in two processes than in one
 
 def run(*words): # `reaging WORDS`
     print('reaging', *words, flush=True)
     if code := main([str(w) for w in words]): sys.exit(code)
 
-def train(*words): # batches of four in all
-    words = [str(w) for w in ('train', *words, '--identities', 4//PROCESSES, '--blends', 15, '--valid', HELD_PEOPLE, '--every', 200, '--resume', '--width', 32)]
+def train(n, *words): # batches of `n` identities in all
+    words = [str(w) for w in ('train', *words, '--identities', n//PROCESSES, '--blends', 15, '--valid', HELD_PEOPLE, '--every', 200, '--resume', '--width', 32)]
     print('reaging', *words, flush=True)
     launch = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', str(PROCESSES), '-m', '--', 'reaging.cli']
     if code := subprocess.run(launch + words, env=os.environ | dict(OMP_NUM_THREADS='1', OMP_WAIT_POLICY='PASSIVE')).returncode: sys.exit(code)
@@ -37,15 +37,17 @@ def copy_portraits(): # those to train on
 def make():
     if not SHARED.is_dir(): sys.exit(f'There is no {SHARED}: set REAGING_SHARED to the folder with the training pictures.')
     copy_portraits()
-    sam, crops, pairs, pairs_only, both = (WORK/name for name in ('sam', 'crops', 'pairs', 'pairs_only', 'both'))
+    sam, crops, pairs, pairs_only, taught, last = (WORK/name for name in ('sam', 'crops', 'pairs', 'pairs_only', 'taught', 'last'))
     run('data', 'prepare', SHARED/'sam-aged', sam, '--size', 320)
     run('data', 'prepare', WORK/'portraits', crops, '--size', 320)
     if not has_skins(pairs):
         shutil.copytree(sam, pairs, dirs_exist_ok=True)
         run('data', 'skins', WORK/'portraits', pairs, '--old', OLD)
-    train(sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--steps', STEPS[0], '--run', pairs_only)
-    train(pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES, '--weights', pairs_only/'weights.safetensors', '--steps', STEPS[1], '--run', both)
-    shutil.copy(both/'weights.safetensors', WORK/'fran.safetensors')
+    train(4, sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--steps', STEPS[0], '--run', pairs_only)
+    both = pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 2//PROCESSES
+    train(2, *both, '--weights', pairs_only/'weights.safetensors', '--steps', STEPS[1], '--run', taught)
+    train(2, *both, '--weights', taught/'weights.safetensors', '--alone', 0, '--age', .12, '--lr', 2e-4, '--steps', STEPS[2], '--run', last) # the reader once more, louder
+    shutil.copy(last/'weights.safetensors', WORK/'fran.safetensors')
     print(WORK/'fran.safetensors')
 
 if __name__ == '__main__': make()
