@@ -47,9 +47,12 @@ def drive(page):
     yield f'{download.value.suggested_filename} downloaded, with its note'
     painted, canvas = page.locator('img.reaging-painted'), page.locator('.reaging-canvas')
     canvas.scroll_into_view_if_needed()
+    page.locator('.noUi-handle').nth(-2).focus() # the brush's age; the last is its width
+    page.keyboard.press('Home')
+    page.wait_for_timeout(500)
     box, before = canvas.bounding_box(), pixels(painted)
     def stroke():
-        x, y = box['x'] + box['width'] * .4, box['y'] + box['height'] * .31
+        x, y = box['x'] + box['width'] * .4, box['y'] + box['height'] * .4
         page.mouse.move(x, y); page.mouse.down(); page.mouse.move(x + box['width'] * .2, y, steps=8); page.mouse.up()
     ms = changed(page, painted, stroke)
     page.wait_for_timeout(500)
