@@ -177,6 +177,7 @@ def train(args):
     options = _options(args)
     if args.recipe == 'portraits' and not args.portraits: raise ValueError("The recipe portraits learns from single people too: say where their crops are with --portraits.")
     import torch
+    from fastai.distributed import teardown_distrib
     from fastai.torch_core import num_distrib, rank_distrib, set_seed
     from fastcore.parallel import num_cpus
     from reaging.checkpoints import load_weights, save_weights
@@ -204,8 +205,10 @@ def train(args):
     if args.wandb:
         from reaging.tracking import WandB
         learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), width=args.width, **options))
-    with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
-        fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
+    try:
+        with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
+            fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
+    finally: teardown_distrib() # threads of it that are alive when Python ends may abort it
     if run and run.stopped_by:
         print(f"Stopped after step {learn.train_iter}. The same command with --resume goes on.", file=sys.stderr)
         return 128 + run.stopped_by

@@ -102,7 +102,7 @@ def lines(
     "Lines and folds alone."
     s, l = x.shape[-1] / 320, torch.log(_luminance(x) + .04)
     line = l - guided(guided(l, 4*s, .5), 9*s, .25)
-    return torch.where(line < 0, line, line/2).clamp(-1, .2)
+    return torch.where(line < 0, line, line/4).clamp(-1, .1)
 
 _CORNERS = torch.tensor([[0., 0], [.5, 0], [1, 0], [0, .5], [1, .5], [0, 1], [.5, 1], [1, 1]])
 
@@ -171,13 +171,12 @@ def skin_people(
     old = old or sorted(frontal, key=lambda name: people[name][1])[-1:]
     if unknown := set(old) - set(people): raise ValueError(f"There is no portrait with a face called {', '.join(sorted(unknown))} in {src}.")
     faces = [face for name in old for face in (people[name][0], mirrored(*people[name][0]))] # symmetric, as training mirrors pictures
-    def write(name, pictures): # at ages; the portrait comes last, and stays where two have the same
-        for age, x in pictures.items():
-            with whole_file(dst/f'{min(max(age, 18), 85)}_{name}.png') as part: to_image(x).save(part, 'PNG')
     for name, ((x, mask, marks), age) in progress_bar(people.items(), total=len(people)):
         soft = smooth(x, mask)
         younger = {20: smoother(soft, mask), round(.45*age + 11): soft} if age > 45 else {min(20, age - 2): soft}
-        write(f'{name}-skin', younger | {age + 10: rough(x, mask), age: x})
-        if name in frontal and name not in old and age < 79: write(f'{name}-graft', {round(age + (80 - age) * k): graft(x, mask, marks, faces, 1.5*k) if k else x for k in (0, 1/3, 2/3, 1)})
+        grafted = name in frontal and name not in old and age < 79
+        older = {round(age + (80 - age) * k): graft(x, mask, marks, faces, 1.5*k) for k in (1/3, 2/3, 1)} if grafted else {age + 10: rough(x, mask)}
+        for years, picture in (younger | older | {age: x}).items(): # the portrait comes last, and stays where two have the same age
+            with whole_file(dst/f'{min(max(years, 18), 85)}_{name}-skin.png') as part: to_image(picture).save(part, 'PNG')
     write_note(dst, size, complete=True, portraits=len(people))
     return len(list(dst.glob('*.png')))
