@@ -194,7 +194,9 @@ def train(args):
     recipe = RECIPES[args.recipe][0](**{name: options[name] for name in _numbers(args.recipe)})
     system = 'pix2pix' if args.recipe == 'pix2pix' else 'fran'
     start, about = load_weights(args.weights) if args.weights else (None, dict(system=system))
-    if about['system'] != system: raise ValueError(f"{args.weights} was trained by --recipe {about['system']}.")
+    if about['system'] != system: raise ValueError(f"{args.weights} holds a generator of {about['system']}; --recipe {args.recipe} goes on with one of {system}.")
+    if start and system == 'pix2pix' and (about['size'], list(about['edges'])) != (options['size'], list(options['edges'])):
+        raise ValueError(f"{args.weights} is for --size {about['size']} --edges {','.join(map(str, about['edges']))}; train on with the same.")
     own = {name: options[name] for name in RECIPES[args.recipe][1] if name != 'perceptual'} | dict(valid=args.valid, seed=args.seed, num_workers=num_cpus() if gpu else 0) # a CPU is busy with the network
     nets = dict(width=start.width if start else args.width, perceptual=options.get('perceptual'), precision=args.precision)
     if args.recipe == 'portraits': learn = portrait_learner(args.data, recipe=recipe, **own, **nets)
@@ -204,7 +206,7 @@ def train(args):
     if run and not rank_distrib(): _same_options(args)
     if args.wandb:
         from reaging.tracking import WandB
-        learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), width=args.width, **options))
+        learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), width=nets['width'], **options))
     try:
         with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
             fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
@@ -316,7 +318,7 @@ def _data_parsers(commands):
     p.add_argument('src', type=Path, help='folder of portraits whose ages are known')
     p.add_argument('dst', type=Path, help='folder to write to; may hold prepared crops of the same size')
     p.add_argument('--size', type=int, default=320, help='side of the crops in pixels (default: %(default)s)')
-    p.add_argument('--old', type=lambda text: text.split(','), metavar='NAME,NAME', help='portraits whose lines are grafted; by default the two that look oldest, seen from the front')
+    p.add_argument('--old', type=lambda text: text.split(','), metavar='NAME,NAME', help='portraits whose lines are grafted; by default the oldest that is seen from the front')
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
     p = _command(commands, data_check, 'check', 'reaging data check people --faces')
@@ -434,7 +436,7 @@ def _parser():
 # %% ../nbs/30_cli.ipynb #efd22c65
 def main(
     argv:list=None # Words of the command line; by default those of the process
-) -> int: # Exit code: 0; 1 if there is no face; 2 for anything else that was wrong; 130 if it was interrupted
+) -> int: # Exit code: 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong; 130 if it was interrupted, 143 if told to stop
     "The `reaging` command."
     args = _parser().parse_args(argv)
     warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated') # fastai uses it; users can do nothing about it

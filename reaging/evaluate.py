@@ -17,10 +17,10 @@ import numpy as np, torch
 from scipy.stats import spearmanr
 from PIL import Image
 from .data import NoPairsError, identity_crop, read_matrix
-from .faces import crop_face, estimate_age, face_mask, find_faces, to_image, uncrop
+from .faces import crop_face, estimate_age, face_mask, to_image, uncrop
 from .losses import LPIPS, Lite0
 from .metrics import AgeReader, face_descriptor, paired_distances, sharpness
-from .pictures import PictureError, open_picture, whole_file
+from .pictures import PictureError, Reaged, open_picture, whole_file
 from .reager import Reager
 from .unpaired import read_ages
 
@@ -87,7 +87,7 @@ def evaluate_pairs(
     reager:Reager,
     people:dict, # Identity → {age → file}: from `reaging.data.read_matrix`
     perceptual:dict=None # Name → perceptual distance; by default `lite0`, and `lpips` where its backbone can be had
-) -> tuple: # `{'prediction': {...}, 'copy': {...}}`, means over people of `paired_distances`; and triptychs to look at, a picture a person
+) -> tuple: # `{'prediction': {...}, 'copy': {...}}`, means over people of `paired_distances`; triptychs to look at, a picture a person; and the people left out with the reason
     "Distances to the true pictures."
     if 'edges' in reager.about: raise ValueError("Pairs are for weights that answer with a delta; these know age groups (--recipe pix2pix).")
     if perceptual is None:
@@ -96,20 +96,28 @@ def evaluate_pairs(
         except FileNotFoundError: pass # no network, no backbone: the page says which distances it has
     size = min(reager.size, 512)
     generator = lambda x, a, b: reager._run(x.to(reager.device), *(age.view(1, 1, 1, 1).expand(1, 1, size, size).to(reager.device) for age in (a, b))).float().cpu()
-    found, triptychs, mask = [], [], face_mask(size)
-    for row in people.values():
-        found.append(paired_distances(generator, row, size, perceptual))
+    found, triptychs, left_out, mask = [], [], [], face_mask(size)
+    for person, row in people.items():
+        try: found.append(paired_distances(generator, row, size, perceptual))
+        except (PictureError, ValueError, FileNotFoundError) as e: left_out.append((person, str(e))); continue
         (crop, _), (young, old) = identity_crop(row), (min(row), max(row))
         x, y = (crop_face(open_picture(row[age]), crop, size) for age in (young, old))
         prediction = x + mask * generator(x, torch.tensor(float(young)), torch.tensor(float(old)))
-        triptychs.append(np.hstack([np.asarray(to_image(im).resize((160, 160))) for im in (x, x + mask * (y - x), prediction)]))
-    return {name: {k: float(np.mean([f[name][k] for f in found])) for k in found[0][name]} for name in found[0]}, [Image.fromarray(t) for t in triptychs]
+        triptychs.append(Reaged(Image.fromarray(np.hstack([np.asarray(to_image(im).resize((160, 160))) for im in (x, x + mask * (y - x), prediction)])), young, old))
+    if not found: raise ValueError(f"None of {len(people)} people could be used: {left_out[0][1] if left_out else 'there are none'}")
+    return {name: {k: float(np.mean([f[name][k] for f in found])) for k in found[0][name]} for name in found[0]}, triptychs, left_out
 
 # %% ../nbs/21_evaluate.ipynb #d46b6508
-def _img(image, **attributes): # an <img> with the picture inside
+def _img(image, **attributes): # an <img> with the `Reaged` picture inside
     file = io.BytesIO()
-    image.convert('RGB').save(file, 'JPEG', quality=88)
+    image.save(file, 'JPEG', quality=88)
     return f'<img src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}" ' + ' '.join(f'{k}="{escape(str(v))}"' for k, v in attributes.items()) + '>'
+
+def _left_out(found): # a paragraph, where there is something to say
+    return '<p>Left out: ' + '; '.join(f'{escape(Path(file).name)} ({escape(why)})' for file, why in found) + '</p>' if found else ''
+
+def _heads(row): # of a person, beside each other
+    return Reaged(Image.fromarray(np.hstack([np.asarray(im.convert('RGB')) for im in row['heads']])), f"{row['from_age']:g}", ', '.join(map(str, TARGETS)))
 
 def _curve(figures): # SVG: estimates over targets, a line and a band for each estimator; grey is where they should be
     place = lambda x, y: f'{3 * x:.1f},{300 - 3 * y:.1f}'
@@ -145,13 +153,13 @@ def write_page(
             first = next(iter(f['estimators']))
             rows = sorted(rows, key=lambda row: row['ages'][first][-1] - row['ages'][first][0])
             parts.append(f'<h2>{escape(name)}</h2>{_curve(f)}<p>Photo, then {", ".join(map(str, TARGETS))}; the face that ages least comes first.</p>')
-            parts += [f'<div>{_img(Image.fromarray(np.hstack([np.asarray(im.convert("RGB")) for im in row["heads"]])), title=Path(row["file"]).name, width=1024)}</div>' for row in rows]
-            if left_out: parts.append('<p>Left out: ' + '; '.join(f'{escape(Path(file).name)} ({escape(why)})' for file, why in left_out) + '</p>')
+            parts += [f'<div>{_img(_heads(row), title=Path(row["file"]).name, width=1024)}</div>' for row in rows]
+            parts.append(_left_out(left_out))
     if paired := {name: r['pairs'] for name, r in report.items() if 'pairs' in r}:
         keys = [*next(iter(paired.values()))[0]['copy']]
-        rows = [[name, *(d['prediction'][k] for k in keys)] for name, (d, _) in paired.items()] + [['copy', *next(iter(paired.values()))[0]['copy'].values()]]
+        rows = [[name, *(d['prediction'][k] for k in keys)] for name, (d, *_) in paired.items()] + [['copy', *next(iter(paired.values()))[0]['copy'].values()]]
         parts.append('<h2>Pairs</h2>' + _table(['weights', *keys], [[row[0], *(f'{v:.4f}' for v in row[1:])] for row in rows]))
-        for name, (_, triptychs) in paired.items(): parts.append(f'<h3>{escape(name)}: input, target, prediction</h3>' + ''.join(map(_img, triptychs)))
+        for name, (_, triptychs, left_out) in paired.items(): parts.append(f'<h3>{escape(name)}: input, target, prediction</h3>' + ''.join(map(_img, triptychs)) + _left_out(left_out))
     style = 'body{font:15px sans-serif;margin:2em;max-width:1100px}td,th{padding:.2em .6em;text-align:right;border-bottom:1px solid #ddd}table{border-collapse:collapse}img{max-width:100%}'
     page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Re-aging, measured</title><style>{style}</style>{"".join(parts)}</html>'
     figures = {name: {kind: r[kind][0] for kind in r} for name, r in report.items()}
@@ -180,9 +188,10 @@ def evaluate(
             photos = [(f, None) for f in get_image_files(data).sorted() if wanted(f.name)]
     if not photos: raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
     readers, report = readers or default_readers(), {}
+    stems = [*(Path(file).stem for file in weights), 'copy']
     for file in weights or [None]:
         reager = Reager(file)
-        name = Path(file).stem if file else 'package'
+        name = 'package' if file is None else Path(file).stem if stems.count(Path(file).stem) == 1 else str(file)
         report[name] = dict(photos=evaluate_photos(reager, photos, readers))
         if people and 'edges' not in reager.about: report[name]['pairs'] = evaluate_pairs(reager, people)
     report['copy'] = dict(photos=evaluate_photos(None, photos, readers))

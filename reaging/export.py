@@ -51,6 +51,6 @@ def export_onnx(
     with torch.no_grad(), warnings.catch_warnings(action='ignore'):
         program = torch.onnx.export(network, example, dynamo=True, input_names=['image', 'from_age', 'to_age'], output_names=['delta'],
                                     dynamic_shapes=({0: batch, 2: height, 3: width}, {0: batch}, {0: batch}), verbose=False)
-    program.model.metadata_props['reaging'] = json.dumps(dict(reager.about, precision=precision, **_doors))
+    program.model.metadata_props['reaging'] = json.dumps(dict(reager.about, range=[-1, 1], precision=precision, **_doors))
     with whole_file(path) as part: program.save(part)
     return path

@@ -10,6 +10,7 @@ __all__ = ['REPORT', 'Album', 'Work', 'report', 'check_report', 'reage_folder', 
 # %% ../nbs/26_folders.ipynb #7d1857d7
 import io, json, os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 import torch
 from fastai.data.transforms import image_extensions
@@ -101,6 +102,24 @@ def check_report(
 # %% ../nbs/26_folders.ipynb #2e04822b
 def _at_once(): return 8 if torch.cuda.is_available() else 1
 
+def _write(file, content):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(file) as part: part.write_bytes(content)
+
+def _opened(work, src, names): # as `Work.opened`
+    done = []
+    for name in names:
+        try: done += work.opened([(name, (src/name).read_bytes())])
+        except OSError as e: done.append((name, f"{name} cannot be read: {e.strerror}."))
+    return done
+
+def _written(work, dst, opened): # → names and reasons of those that are not
+    done = work.written(opened)
+    for file, content in sum((files for _, files in done if isinstance(files, list)), []): _write(dst/file, content)
+    return [(name, reason) for name, reason in done if isinstance(reason, str)]
+
+def _done(work, src, dst, names): return _written(work, dst, _opened(work, src, names))
+
 def reage_folder(
     src, # Folder of pictures, in any tree
     dst, # Folder for the results; the same tree for each age
@@ -110,30 +129,22 @@ def reage_folder(
 ) -> list: # What was left out: (name, reason)
     "Re-age all pictures below a folder. Goes on after bad ones, and where it was stopped."
     src, dst, gpu, n = Path(src), Path(dst), torch.cuda.is_available(), _at_once()
-    names = sorted(f.relative_to(src).as_posix() for f in src.rglob('*') if f.suffix.lower() in image_extensions and not f.name.startswith('.'))
+    names = sorted(f.relative_to(src).as_posix() for f in src.rglob('*') if f.suffix.lower() in image_extensions and not f.name.startswith('.') and not f.is_dir())
     if not names: raise FileNotFoundError(f"There are no pictures in {src}.")
     if dst.resolve().is_relative_to(src.resolve()): raise ValueError(f"{dst} lies in {src}: results would be found among the pictures. Choose a folder outside.")
     note = dst/REPORT
     check_report(note.read_bytes() if note.exists() else None, work)
-    def write(file, content):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as part: part.write_bytes(content)
-    write(note, report(work, False))
+    _write(note, report(work, False))
     for part in dst.rglob('.*.part'): part.unlink() # left by a process that was killed
     chunks = [names[i:i+n] for i in range(0, len(names), n)]
     missing = [chunk for chunk in chunks if not all((dst/file).exists() for name in chunk for file in work.names(name))]
-    def opened(chunk): return work.opened([(name, (src/name).read_bytes()) for name in chunk])
-    def written(opened): # → names and reasons of those that are not
-        done = work.written(opened)
-        for file, content in sum((files for _, files in done if isinstance(files, list)), []): write(dst/file, content)
-        return [(name, reason) for name, reason in done if isinstance(reason, str)]
     work.reager # made here, so that all processes share it
-    steps, failed = each_on_all_cores(opened if gpu else lambda chunk: written(opened(chunk)), missing, n_workers), []
+    steps, failed = each_on_all_cores(partial(_opened, work, src) if gpu else partial(_done, work, src, dst), missing, n_workers), []
     with tqdm(desc='re-aging', total=len(names), initial=len(names) - sum(map(len, missing)), unit='picture', disable=not progress) as bar:
         for chunk, step in zip(missing, steps):
-            failed += written(step) if gpu else step
+            failed += _written(work, dst, step) if gpu else step
             bar.update(len(chunk))
-    write(note, report(work, True, failed))
+    _write(note, report(work, True, failed))
     return failed
 
 # %% ../nbs/26_folders.ipynb #6f5ef07d

@@ -20,7 +20,7 @@ from . import fran, pix2pix
 from .data import PairTransform
 from .gan import CycleLoss, FRANTraining, GANTraining, PairLoss, Pix2PixTraining
 from .layers import best_precision
-from .losses import FRANRecipe, Pix2PixRecipe, perceptual_loss
+from .losses import FRANRecipe, perceptual_loss
 
 # %% ../nbs/14_learner.ipynb #b385e6ad
 class Precision(MixedPrecision):

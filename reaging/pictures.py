@@ -82,6 +82,7 @@ def whole_file(
     part = path.with_name(f'.{path.name}.{os.getpid()}.part')
     try:
         yield part
+        with part.open('rb+') as f: os.fsync(f.fileno()) # or a power cut could leave the name without the content
         os.replace(part, path)
     except OSError as e: raise OSError(f"{path} could not be written: {e.strerror or e}.") from e
     finally:

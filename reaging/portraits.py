@@ -16,12 +16,10 @@ from .gan import FRANTraining, draw
 from .learner import reaging_learner
 from .losses import PortraitRecipe, cycle_loss
 from .readers import AgeNetReader, DescriptorReader, chips, disturb, draw_moves, in_window
-from .skin import skin_mask
+from .skin import YUV, skin_mask
 from .unpaired import unpaired_dls
 
 # %% ../nbs/29_portraits.ipynb #daaea4a5
-_UV = torch.tensor([[-.169, -.331, .5], [.5, -.419, -.081]])
-
 def stay_loss(
     delta:torch.Tensor, # `(B,3,H,W)`
     skin:torch.Tensor # `(B,1,H,W)`, 0 to 1
@@ -33,7 +31,7 @@ def chroma_loss(
     delta:torch.Tensor # `(B,3,H,W)`
 ) -> torch.Tensor: # A number
     "Lines are light and shadow: colours change little."
-    return torch.einsum('ij,bjhw->bihw', _UV.to(delta), delta).abs().mean()
+    return torch.einsum('ij,bjhw->bihw', YUV[1:].to(delta), delta).abs().mean()
 
 def low_loss(
     delta:torch.Tensor, # `(B,3,H,W)`

@@ -15,7 +15,6 @@ from fastai.data.transforms import get_image_files
 from fastcore.basics import noop
 from fastcore.parallel import num_cpus
 from fastprogress import progress_bar
-from PIL import Image
 from torch.utils.data import DataLoader
 from .data import LAYOUTS, NOTE, NoPairsError, identity_crop, read_matrix
 from .faces import NoFaceError, crop_face, estimate_age, find_faces, to_image
@@ -93,6 +92,7 @@ def draw_folder(
     templates = {name: t + '.jpg' for name, t in LAYOUTS.items()} | {name: t for name, (_, t, _) in NAMES.items()}
     if layout not in templates: raise ValueError(f"{layout} is no layout: choose from {', '.join(templates)}.")
     if ids < 1: raise ValueError(f"{ids} identities cannot be drawn: one is the least.")
+    if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
     if not ages or min(ages) < FACE_AGES[0] or max(ages) > FACE_AGES[1]: raise ValueError(f"Faces are drawn at ages {FACE_AGES[0]} to {FACE_AGES[1]}, not {list(ages)}.")
     write_note(folder, size, complete=False)
     on_all_cores(partial(_draw_person, Path(folder), templates[layout], list(ages), size), list(range(ids)), n_workers, progress)

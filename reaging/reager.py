@@ -18,7 +18,7 @@ from .checkpoints import default_weights, load_weights
 from .faces import Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
 from .hub import fetch_weights, on_hub
 from .layers import TILE, best_precision, in_tiles
-from .pictures import Reaged, as_rgb, open_picture, upright
+from .pictures import Reaged, as_rgb, on_white, open_picture, upright
 
 # %% ../nbs/17_reager.ipynb #adddba95
 def lay_over(
@@ -223,7 +223,7 @@ def strip(
     row.info['icc_profile'] = images[0].info.get('icc_profile')
     draw = ImageDraw.Draw(row)
     for i, (image, caption) in enumerate(zip(images, captions)):
-        row.paste(image.convert('RGB').resize((width, height), Image.Resampling.LANCZOS), (i * width, 0))
+        row.paste(on_white(image).resize((width, height), Image.Resampling.LANCZOS), (i * width, 0))
         draw.text(((i + .5) * width, height + 12), str(caption), fill='black', anchor='mm', font_size=16)
     ages = [im.info for im in images if isinstance(im, Reaged)]
     return Reaged(row, ages[0]['from_age'], '; '.join(info['to_age'] for info in ages))

@@ -108,6 +108,7 @@ class Run(Callback):
         keep:int=2, # Checkpoints that stay
         resume:bool=False # Go on from the last one? If there is none yet, start
     ):
+        if every < 1: raise ValueError(f"Checkpoints cannot be written every {every} steps: 1 is the least.")
         self.folder, self.every, self.keep, self.stopped_by, self.saved = Path(folder), every, keep, None, True
         last = self.checkpoints()[-1:]
         if last and not resume: raise ValueError(f"{folder} holds a run already: go on with it (--resume, resume=True), or choose another folder.")

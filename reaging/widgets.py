@@ -13,7 +13,7 @@ from bisect import bisect
 from dataclasses import replace
 from html import escape
 from tempfile import TemporaryDirectory
-import ipywidgets as widgets, numpy as np, torch
+import ipywidgets as widgets, numpy as np
 from PIL import Image, ImageDraw
 from .ages import MIN_AGE
 from .faces import uncrop
