@@ -135,6 +135,7 @@ def graft(
         line, there = F.grid_sample(torch.cat([lines(other), other_mask], 1), grid, mode='bicubic', align_corners=False).split(1, 1)
         return line * there.clamp(0, 1)
     line = torch.cat([moved(*face) for face in old]).amin(0, keepdim=True)
+    line = line - _blur(line, 8 * x.shape[-1] / 320) # neither darker nor brighter on the whole
     return ((x + 1) / 2 * torch.exp(k * mask * line)).clamp(0, 1) * 2 - 1
 
 def mirrored(

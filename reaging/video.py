@@ -103,12 +103,12 @@ def _points(n): return torch.stack(torch.meshgrid(*[(torch.arange(n) + .5) / n *
 def whence(
     old:torch.Tensor, # A crop `(1,3,size,size)` in `[-1,1]`
     new:torch.Tensor, # The next one
-    n:int=160 # Side in pixels at which they are compared
+    n:int=100 # Side in pixels at which they are compared
 ) -> torch.Tensor: # `(1,size,size,2)`, for `grid_sample`
     "Where on the old crop each point of the new one was."
     old, new, size = *(F.interpolate(x.mean(1, keepdim=True), size=n, mode='area') for x in (old, new)), new.shape[-1]
-    def around(x): # smoothed twice by nine pixels
-        for _ in range(2): x = F.avg_pool2d(x, 9, 1, 4, count_include_pad=False)
+    def around(x): # smoothed three times by nine pixels
+        for _ in range(3): x = F.avg_pool2d(x, 9, 1, 4, count_include_pad=False)
         return x
     dy, dx = torch.gradient(new[0, 0])
     a, b, c = around(torch.stack([dx*dx, dx*dy, dy*dy])[None])[0] + torch.tensor([1e-4, 0, 1e-4])[:, None, None] # where all is even, nothing moves

@@ -1,4 +1,4 @@
-"""The whole recipe for weights as the package's: `python tools/weights.py`, about 85 minutes on two cores. Stopped and started again, it goes on. What it makes is in runs/weights; to ship it, copy its fran.safetensors to reaging/weights. MODEL_CARD.md says how it compares with what is shipped now."""
+"""The whole recipe for weights as the package's: `python tools/weights.py`, about 80 minutes on two cores. Stopped and started again, it goes on. What it makes is in runs/weights; to ship it, copy its fran.safetensors to reaging/weights. MODEL_CARD.md says how it compares with what is shipped now."""
 import csv, json, os, shutil, subprocess, sys
 from pathlib import Path
 import torch
