@@ -46,7 +46,7 @@ def make():
     train(4, sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--steps', STEPS[0], '--run', pairs_only)
     both = pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES
     train(4, *both, '--weights', pairs_only/'weights.safetensors', '--alone', 1, '--lr', 3e-4, '--steps', STEPS[1], '--run', taught)
-    train(4, *both, '--weights', taught/'weights.safetensors', '--alone', 0, '--age', .12, '--lr', 2e-4, '--steps', STEPS[2], '--run', last) # the reader once more, louder
+    train(4, *both, '--weights', taught/'weights.safetensors', '--alone', 0, '--age', .12, '--lr', 2e-4, '--steps', STEPS[2], '--run', last) # now with the portraits
     shutil.copy(last/'weights.safetensors', WORK/'fran.safetensors')
     print(WORK/'fran.safetensors')
 
