@@ -176,6 +176,10 @@ class Pix2PixTraining(GANTraining):
         self.target = (self.group + 1 + (draw(len(group), group.device) * (n - 1)).long() * self.training) % n # in validation the next group
         others = (person[:, None] != person[None]).float()
         self.judged = others.any(1).nonzero()[:, 0] # who has another person to be shown with
+        if self.training and torch.distributed.is_initialized(): # a step of the discriminator is one of all processes
+            least = tensor(len(self.judged)).to(group.device)
+            torch.distributed.all_reduce(least, torch.distributed.ReduceOp.MIN)
+            self.judged = self.judged[:len(self.judged) * bool(least)]
         self.partner = others[self.judged].multinomial(1)[:, 0] if len(self.judged) else self.judged
         twice = torch.cat([self.group, self.group])
         self.learn.xb, self.learn.yb = (torch.cat([image, image]), twice, torch.cat([self.target, self.group])), (image,)
