@@ -18,6 +18,13 @@ from .pictures import PictureError, open_picture, whole_file
 from .prepare import write_note
 from .unpaired import read_ages
 
+# %% ../nbs/28_skin.ipynb #8dcf1784
+def _opened(image, size): # crop, landmarks; None without a face
+    if not (faces := find_faces(image)): return None
+    matrix = crop_matrix(faces[0].landmarks)
+    there = (faces[0].landmarks - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    return crop_face(image, matrix, size), torch.tensor(there, dtype=torch.float32)[None]
+
 # %% ../nbs/28_skin.ipynb #17e4332c
 def _blur(x, sigma): # Gaussian, in pixels; one direction after the other
     k = 2 * int(2.5 * sigma) + 1
@@ -150,10 +157,8 @@ def mirrored(
 def _portrait(file, size): # crop, mask, landmarks; None without a face
     try: image = open_picture(file)
     except (PictureError, FileNotFoundError): return None
-    if not (faces := find_faces(image)): return None
-    matrix = crop_matrix(faces[0].landmarks)
-    marks = torch.tensor((faces[0].landmarks - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T, dtype=torch.float32)[None]
-    x = crop_face(image, matrix, size)
+    if not (found := _opened(image, size)): return None
+    x, marks = found
     return x, skin_mask(x, marks, .25), marks
 
 def skin_people(
