@@ -7,7 +7,8 @@ from reaging.cli import main
 SHARED = Path(os.environ.get('REAGING_SHARED', '../shared'))/'data'
 WORK = Path('runs/weights')
 HELD_PEOPLE, HELD_NUMBERS = 'seed0008,seed0009', '79' # SAM's people, and last digits of portraits, that no training sees
-OLD = 'female_034' # whose lines are grafted: a choice by eye
+OLD = 'female_034' # whose lines are grafted, and between which two pictures the years lie that are: choices by eye
+TWINS = [SHARED/f'sam-aged/aged_images/{age}_seed0006.jpg' for age in (33, 83)]
 
 STEPS = (2, 2, 2) if 'REAGING_QUICK' in os.environ else (2000, 7000, 250)
 PROCESSES = 1 if torch.cuda.is_available() else 2 # two cores do more in two processes than in one
@@ -42,7 +43,7 @@ def make():
     run('data', 'prepare', WORK/'portraits', crops, '--size', 320)
     if not has_skins(pairs):
         shutil.copytree(sam, pairs, dirs_exist_ok=True)
-        run('data', 'skins', WORK/'portraits', pairs, '--old', OLD)
+        run('data', 'skins', WORK/'portraits', pairs, '--old', OLD, '--twins', *TWINS)
     train(4, sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--steps', STEPS[0], '--run', pairs_only)
     both = pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES
     train(4, *both, '--weights', pairs_only/'weights.safetensors', '--alone', 1, '--lr', 3e-4, '--steps', STEPS[1], '--run', taught)
