@@ -1,7 +1,8 @@
-"""The whole recipe for weights as the package's: `python tools/weights.py`, about 80 minutes on two cores. Stopped and started again, it goes on. What it makes is in runs/weights; to ship it, copy its fran.safetensors to reaging/weights. MODEL_CARD.md says how it compares with what is shipped now."""
+"""The whole recipe for weights as the package's: `python tools/weights.py`, about 90 minutes on two cores. Stopped and started again, it goes on. What it makes is in runs/weights; to ship it, copy its fran.safetensors to reaging/weights. MODEL_CARD.md says how it compares with what is shipped now."""
 import csv, json, os, shutil, subprocess, sys
 from pathlib import Path
 import torch
+from reaging.checkpoints import load_weights, save_weights
 from reaging.cli import main
 
 SHARED = Path(os.environ.get('REAGING_SHARED', '../shared'))/'data'
@@ -10,7 +11,8 @@ HELD_PEOPLE, HELD_NUMBERS = 'seed0008,seed0009', '79' # SAM's people, and last d
 OLD = 'female_034' # whose lines are grafted, and between which two pictures the years lie that are: choices by eye
 TWINS = [SHARED/f'sam-aged/aged_images/{age}_seed0006.jpg' for age in (33, 83)]
 
-STEPS = (2, 2, 2) if 'REAGING_QUICK' in os.environ else (2000, 7000, 250)
+STEPS = (2, 2, 2) if 'REAGING_QUICK' in os.environ else (2000, 7000, 400)
+TOWARDS = .35 # how far from the weights before the portraits to those after them
 PROCESSES = 1 if torch.cuda.is_available() else 2 # two cores do more in two processes than in one
 
 def run(*words): # `reaging WORDS`
@@ -35,6 +37,12 @@ def copy_portraits(): # those to train on
         shutil.copy(src/file, dst/file)
     with (dst/'ages.csv').open('w', newline='') as f: csv.writer(f).writerows([head, *rows])
 
+def between(taught, last): # what the reader likes best begins to look drawn; on the way there (Wortsman et al., 2022) is more of both
+    (net, about), (other, _) = (load_weights(folder/'weights.safetensors') for folder in (taught, last))
+    with torch.no_grad():
+        for p, q in zip(net.parameters(), other.parameters(), strict=True): p.lerp_(q, TOWARDS)
+    save_weights(net, WORK/'fran.safetensors', size=about['size'], ages=about['ages'], made='by tools/weights.py')
+
 def make():
     if not SHARED.is_dir(): sys.exit(f'There is no {SHARED}: set REAGING_SHARED to the folder with the training pictures.')
     copy_portraits()
@@ -48,7 +56,7 @@ def make():
     both = pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES
     train(4, *both, '--weights', pairs_only/'weights.safetensors', '--alone', 1, '--lr', 3e-4, '--steps', STEPS[1], '--run', taught)
     train(4, *both, '--weights', taught/'weights.safetensors', '--alone', 0, '--age', .12, '--lr', 2e-4, '--steps', STEPS[2], '--run', last) # now with the portraits
-    shutil.copy(last/'weights.safetensors', WORK/'fran.safetensors')
+    between(taught, last)
     print(WORK/'fran.safetensors')
 
 if __name__ == '__main__': make()
