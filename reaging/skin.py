@@ -157,7 +157,7 @@ def mirrored(
 
 # %% ../nbs/28_skin.ipynb #3de9f966
 def _filled(mask): # skin with the eyes, brows and mouth in it, still without hair
-    side, r = mask.shape[-1], 17
+    side, r = mask.shape[-1], 17 # of 80: holes of a fifth of the side are closed
     wider = lambda m: F.max_pool2d(F.max_pool2d(m, (r, 1), 1, (r//2, 0)), (1, r), 1, (0, r//2))
     small = F.pad((F.interpolate(mask, size=80, mode='area') > .3).to(mask), (r,)*4)
     return _blur(F.interpolate(-wider(-wider(small))[..., r:-r, r:-r], size=side, mode='bilinear'), .0125*side)
@@ -171,7 +171,7 @@ def ratio_image(
     def there(x, mask, landmarks):
         grid = spline(torch.tensor(TEMPLATE), landmarks[0], size)
         x, mask = F.grid_sample(torch.cat([x, mask], 1), grid, mode='bicubic', padding_mode='border', align_corners=False).split([3, 1], 1)
-        return torch.log((x.clamp(-1, 1) + 1) / 2 + .06), _filled(mask)
+        return torch.log((x.clamp(-1, 1) + 1) / 2 + .06), _filled(mask) # .06: shadows are noise
     (before, seen), (after, still) = there(*young), there(*old)
     ratio, ticks, marks = after - before, (torch.arange(size) + .5) / size, torch.tensor(TEMPLATE).float()[:, None]
     inside = torch.stack([_oval(ticks, .25, eye, 0, 0, .24, .13) for eye in marks[:2]] + [_oval(ticks, .25, (marks[3] + marks[4]) / 2, 0, .03, .52, .22)]).amax(0)
@@ -214,7 +214,7 @@ def skin_people(
     dst, # Folder to write to
     size:int=320, # Side of the crops in pixels
     old:list=None, # Names of the portraits whose lines are grafted; by default the oldest that is seen from the front
-    twins:tuple=None # Two files, of one person young and old, for `ratio_image`
+    twins:tuple=None # Two files, of one person young and old, for `ratio_image`; a NoFaceError, PictureError or FileNotFoundError names a bad one
 ) -> int: # Number of crops in `dst` now
     "Write what portraits might have looked like at other ages, as `AGE_NAME.png`. Portraits without a face, and from outside 18 to 85 years, are left out."
     ratio = _ratio_of(twins, size) if twins else None
