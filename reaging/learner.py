@@ -174,9 +174,10 @@ class Budget(Callback):
         if self.steps: return self.train_iter / self.steps
         return mean_over_processes([(time.time() - self.start) / 60 / self.minutes], self.dls.device)[0]
     def before_epoch(self):
+        used = self.used() if self.epoch else 0 # all processes ask, only one has a bar
         if self.minutes and getattr(self.learn, 'progress', None) and self.create_mbar:
-            self.progress.mbar.main_bar.total = self.epoch + 1 if self.epoch == 0 else max(self.epoch + 1, math.ceil(self.epoch / self.used()))
-        if self.epoch and self.used() >= 1: raise CancelFitException()
+            self.progress.mbar.main_bar.total = self.epoch + 1 if self.epoch == 0 else max(self.epoch + 1, math.ceil(self.epoch / used))
+        if self.epoch and used >= 1: raise CancelFitException()
     def before_batch(self):
         if self.training and self.used() >= 1: raise CancelTrainException() # validation follows
     def after_train(self): self.recorder.cancel_train = False # what was trained is to be in the table
