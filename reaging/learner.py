@@ -153,7 +153,7 @@ def reaging_learner(
     adam, meter = partial(torch.optim.Adam, betas=gan.opt_d.defaults['betas'], fused=True), Meter()
     return Learner(dls, generator, loss, lr=recipe.lr, opt_func=partial(OptimWrapper, opt=adam),
                    metrics=[*LossMetrics(loss.names), *meter.metrics(gan.term_names)],
-                   cbs=[Distributed(), gan, EMA(), meter, *([Precision(amp_mode=precision)] if precision != 'fp32' else []), ChannelsLast()], **kwargs)
+                   cbs=[Distributed(), gan, EMA(), meter, GradientClip(), *([Precision(amp_mode=precision)] if precision != 'fp32' else []), ChannelsLast()], **kwargs)
 
 # %% ../nbs/14_learner.ipynb #2dca22ae
 class Decay(Callback):
