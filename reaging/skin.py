@@ -1,4 +1,4 @@
-"""What a face shows of its age that can be moved: lines and folds, taken out of skin, deepened, or laid upon somebody else's.
+"""What a face shows of its age that can be moved: lines and folds, taken out of skin, deepened, or laid upon somebody else's; and what years did to one person, laid upon another.
 
 Docs: https://reaging.github.io/reaging/skin.html.md"""
 
