@@ -10,6 +10,7 @@ __all__ = ['pairs_a_second', 'network_pairs_a_second', 'bench_data', 'seed_step'
 
 # %% ../nbs/19_bench.ipynb #d4ae5892
 import subprocess, sys, tempfile, time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,7 @@ from .ages import age_planes
 from .checkpoints import FaceReagingGenerator
 from .data import drawn_dls, paired_dls
 from .faces import crop_face, crop_matrix, face_mask, find_faces
+from .layers import Blur, Max2x2
 from .learner import peak_memory, reaging_learner
 from .losses import LPIPS, FRANRecipe, fake_loss, real_loss
 from .prepare import draw_folder
@@ -96,6 +98,12 @@ def _batch(size, bs, device):
     ages = torch.tensor([20., 40., 60., 80.], device=device)[torch.arange(bs) % 4]
     return (x, ages, ages.flip(0) + 1), y
 
+def _plain(net): # pooling and blurs as torch has them
+    for m in net.modules():
+        if isinstance(m, Max2x2): m.forward = partial(F.max_pool2d, kernel_size=2, stride=1)
+        if isinstance(m, Blur): m.forward = partial(F.conv2d, weight=m.filt, stride=m.stride, padding=m.pad[0], groups=len(m.filt))
+    return net
+
 def seed_step(
     size:int=256, # Side of the pictures in pixels
     bs:int=4, # Pairs in a batch
@@ -105,7 +113,7 @@ def seed_step(
     recipe, (xb, y) = FRANRecipe(), _batch(size, bs, device)
     x, from_age, to_age = (t.as_subclass(torch.Tensor) for t in xb)
     y, wrong_age = y.as_subclass(torch.Tensor), to_age.flip(0) + 5
-    generator, discriminator, perceptual = fran.Generator(64).to(device), fran.Discriminator(64).to(device), _lpips().to(device)
+    generator, discriminator, perceptual = _plain(fran.Generator(64).to(device)), _plain(fran.Discriminator(64).to(device)), _lpips().to(device)
     opt, opt_d = torch.optim.Adam(generator.parameters(), recipe.lr), torch.optim.Adam(discriminator.parameters(), recipe.d_lr)
     def step():
         prediction = x + generator(x, from_age, to_age)
@@ -123,7 +131,7 @@ def our_step(
     device='cpu'
 ): # Function: makes a training step
     "A step of `reaging_learner`."
-    learn, batch = reaging_learner(drawn_dls(64, bs=bs, n=bs, device=device), perceptual='lite0'), _batch(size, bs, device)
+    learn, batch = reaging_learner(drawn_dls(size, bs=bs, n=bs, device=device), perceptual='lite0'), _batch(size, bs, device)
     learn.loss_func.distance, learn.logger = _lpips().to(device, memory_format=torch.channels_last), noop
     learn.remove_cb(learn.progress)
     learn.create_opt()

@@ -11,6 +11,7 @@ __all__ = ['TILE', 'MARGIN', 'binomial', 'Blur', 'Max2x2', 'double_conv', 'unet'
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 # %% ../nbs/01_layers.ipynb #ea4578fd
 def binomial(
@@ -64,7 +65,7 @@ class Blur(nn.Module):
 class Max2x2(nn.Module):
     "The largest of each 2×2 pixels, at stride 1."
     def forward(self, x): # `(B,C,H,W)` → `(B,C,H-1,W-1)`
-        if torch.is_grad_enabled(): return F.max_pool2d(x, 2, stride=1)
+        if torch.is_grad_enabled(): return checkpoint(F.max_pool2d, x, 2, stride=1, use_reentrant=False, preserve_rng_state=False)
         x = torch.maximum(x[..., 1:, :], x[..., :-1, :])
         return torch.maximum(x[..., 1:], x[..., :-1])
 
