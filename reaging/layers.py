@@ -11,7 +11,6 @@ __all__ = ['TILE', 'MARGIN', 'binomial', 'Blur', 'Max2x2', 'double_conv', 'unet'
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils.checkpoint import checkpoint
 
 # %% ../nbs/01_layers.ipynb #ea4578fd
 def binomial(
@@ -62,12 +61,26 @@ class Blur(nn.Module):
         return F.conv2d(x, self.filt, stride=self.stride, padding=pad, groups=x.shape[1])
 
 # %% ../nbs/01_layers.ipynb #c680ed5b
+class _Max2x2(torch.autograd.Function):
+    "Max-pooling that keeps nothing but its input."
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return _max2x2(x)
+    @staticmethod
+    def backward(ctx, grad):
+        x = ctx.saved_tensors[0].detach().requires_grad_()
+        with torch.enable_grad(): y = F.max_pool2d(x, 2, stride=1)
+        return torch.autograd.grad(y, x, grad)[0]
+
+def _max2x2(x): # without a gradient, half the time of torch's
+    x = torch.maximum(x[..., 1:, :], x[..., :-1, :])
+    return torch.maximum(x[..., 1:], x[..., :-1])
+
 class Max2x2(nn.Module):
     "The largest of each 2×2 pixels, at stride 1."
     def forward(self, x): # `(B,C,H,W)` → `(B,C,H-1,W-1)`
-        if torch.is_grad_enabled(): return checkpoint(F.max_pool2d, x, 2, stride=1, use_reentrant=False, preserve_rng_state=False)
-        x = torch.maximum(x[..., 1:, :], x[..., :-1, :])
-        return torch.maximum(x[..., 1:], x[..., :-1])
+        return _Max2x2.apply(x) if torch.is_grad_enabled() else _max2x2(x)
 
 # %% ../nbs/01_layers.ipynb #677b108a
 def double_conv(

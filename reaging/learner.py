@@ -201,12 +201,17 @@ def largest_batch(
                 if not _out_of_memory(e): raise
                 high = middle
             else: low = middle
-            learn.opt.zero_grad()
-            learn.gan.opt_d.zero_grad()
-            learn._end_cleanup()
-            gc.collect() # errors hold on to tensors in circles
-            if torch.cuda.is_available(): torch.cuda.empty_cache()
+            _let_go(learn)
     return low
+
+def _let_go(learn): # of all that a step keeps, and by it of its graph
+    learn.opt.zero_grad()
+    learn.gan.opt_d.zero_grad()
+    learn._end_cleanup()
+    learn.loss_grad, learn.gan.terms = None, {}
+    for name in learn.loss_func.names: setattr(learn.loss_func, name, None)
+    gc.collect() # errors hold on to tensors in circles
+    if torch.cuda.is_available(): torch.cuda.empty_cache()
 
 def _out_of_memory(e): # the last is oneDNN's way to say it
     return isinstance(e, torch.OutOfMemoryError) or any(words in str(e) for words in ('allocate memory', 'not enough memory', 'could not create a primitive'))
@@ -235,11 +240,7 @@ def fit(
         if run: run.close()
     if full: # only now, as the error held on to the memory
         size = learn.dls.train.bs
-        learn._end_cleanup()
-        learn.opt.zero_grad()
-        learn.gan.opt_d.zero_grad()
-        learn.gan.terms = {}
-        gc.collect()
+        _let_go(learn)
         if dist.is_initialized(): raise MemoryError(f"A batch of {size} does not fit into memory; take smaller ones.")
         raise MemoryError(f"A batch of {size} does not fit into memory. " + (f"One of {fits} does: that was tried just now." if (fits := largest_batch(learn)) else "Not even one of 1 does: train a narrower network, or with smaller pictures."))
 
