@@ -16,7 +16,7 @@ from torch.amp import GradScaler
 from torch.func import functional_call
 from .data import PairTransform
 from .faces import face_mask
-from .losses import FRANRecipe, Pix2PixRecipe, cycle_loss, fake_loss, fran_discriminator_loss, real_loss, reconstruction_loss
+from .losses import FRANRecipe, Pix2PixRecipe, cycle_loss, fake_loss, fran_discriminator_loss, r1_penalty, real_loss, reconstruction_loss
 
 # %% ../nbs/13_gan.ipynb #bb127245
 def draw(
@@ -167,7 +167,7 @@ class Pix2PixTraining(GANTraining):
     ):
         super().__init__(discriminator, recipe)
         self.targets = {name: i for i, name in enumerate(names)} # to look at
-        self.term_names = (['adversarial', 'd_real', 'd_fake'] + ['d_wrong'] * bool(recipe.wrong_group)) * bool(recipe.adversarial)
+        self.term_names = (['adversarial', 'd_real', 'd_fake'] + ['d_wrong'] * bool(recipe.wrong_group) + ['r1'] * bool(recipe.r1)) * bool(recipe.adversarial)
 
     def before_batch(self):
         (image, _, person), group = self.xb[0], self.y
@@ -193,9 +193,12 @@ class Pix2PixTraining(GANTraining):
         return self.y[self.partner], self.group[self.partner], image[self.judged], group[self.judged]
 
     def discriminator_loss(self, judge): # the seed's adversarial loss, which the discriminator maximises: log D_y(x) + log(1 - D_y'(x'))
-        terms = dict(d_real=real_loss(judge(*self.pair(self.y, self.group)).float()),
+        *others, real, group = self.pair(self.y, self.group)
+        logits = judge(*others, real.requires_grad_(self.recipe.r1 > 0), group).float()
+        terms = dict(d_real=real_loss(logits),
                      d_fake=fake_loss(judge(*self.pair(self.pred[0].detach(), self.target)).float()))
         if self.recipe.wrong_group: terms['d_wrong'] = self.recipe.wrong_group * fake_loss(judge(*self.pair(self.y, self.target)).float())
+        if self.recipe.r1: terms['r1'] = self.recipe.r1 * r1_penalty(logits, real)
         return terms
 
     def question(self): return self.pair(self.pred[0], self.target) if len(self.judged) else None
