@@ -145,6 +145,4 @@ def portrait_learner(
     crops, ages = zip(*((to_tensor(picture[0]), float(picture[1])) for picture, _ in singles.train_ds))
     reader = DescriptorReader().fit(torch.cat(crops), torch.tensor(ages))
     gan = PortraitTraining(recipe, dls.ages, singles.train, reader)
-    learn = reaging_learner(dls, recipe, gan, perceptual=perceptual, **kwargs)
-    learn.add_cb(GradientClip(1.))
-    return learn
+    return reaging_learner(dls, recipe, gan, perceptual=perceptual, **kwargs)

@@ -9,6 +9,9 @@ SHARED = Path(os.environ.get('REAGING_SHARED', '../shared'))/'data'
 WORK = Path('runs/weights')
 HELD_PEOPLE, HELD_NUMBERS = 'seed0008,seed0009', '79' # SAM's people, and last digits of portraits, that no training sees
 OLD = 'female_034' # whose lines are grafted, and between which two pictures the years lie that are: choices by eye
+COVERED = """female_003 female_008 female_010 female_012 female_014 female_016 female_021 female_024 female_026 female_030 female_042 female_043
+female_046 female_065 female_066 female_073 male_000 male_001 male_011 male_014 male_015 male_018 male_020 male_022 male_023 male_025 male_026 male_028 male_030
+male_031 male_033 male_036 male_041 male_044 male_051 male_053 male_054 male_055 male_058 male_060 male_061""".split() # no hair is seen, or too much is taken for it
 TWINS = [SHARED/f'sam-aged/aged_images/{age}_seed0006.jpg' for age in (33, 83)]
 
 STEPS = (2, 2, 2) if 'REAGING_QUICK' in os.environ else (2000, 7000, 400)
@@ -51,7 +54,7 @@ def make():
     run('data', 'prepare', WORK/'portraits', crops, '--size', 320)
     if not has_skins(pairs):
         shutil.copytree(sam, pairs, dirs_exist_ok=True)
-        run('data', 'skins', WORK/'portraits', pairs, '--old', OLD, '--twins', *TWINS)
+        run('data', 'skins', WORK/'portraits', pairs, '--old', OLD, '--twins', *TWINS, '--covered', ','.join(COVERED))
     train(4, sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--steps', STEPS[0], '--run', pairs_only)
     both = pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES
     train(4, *both, '--weights', pairs_only/'weights.safetensors', '--alone', 1, '--lr', 3e-4, '--steps', STEPS[1], '--run', taught)
