@@ -18,6 +18,7 @@ from itertools import combinations
 from pathlib import Path
 import numpy as np
 from fastai.vision.all import *
+from torchvision.transforms.functional import gaussian_blur
 from .faces import NoFaceError, crop_face, crop_matrix, find_faces, to_image
 from .pictures import PictureError, open_picture
 from .synth import FACE_AGES, draw_faces
@@ -221,7 +222,7 @@ def blend_people(
 
 # %% ../nbs/09_data.ipynb #ac6e8233
 class PairTransform(RandTransform):
-    "Random flip, turn, scale, shift, colours and blur, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`."
+    "Random flip, turn, scale, shift, colours and sharpness, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`."
     order, split_idx = 20, None # after pictures have become floats; in validation it only resizes
     def __init__(self,
         size:int, # Side of a whole crop, in pixels
@@ -229,9 +230,9 @@ class PairTransform(RandTransform):
         turn:float=5, # Degrees, at most; likewise below
         scale:float=.08, # Part of the side
         shift:float=.03, # Part of the side
-        light:float=.1, # Part, in brightness and contrast
+        light:float=.15, # Part, in brightness and contrast
         colour:float=.15, # Part, in saturation and in each channel's share
-        blur:float=.5, # Of a pixel's light goes to its neighbours, in one pair of four
+        sharp:float=1., # Part of the finest detail that is taken away or added, in every second pair
         seed:int=0 # What is drawn is a function of seed, epoch and number of the batch
     ):
         store_attr()
@@ -256,16 +257,12 @@ class PairTransform(RandTransform):
         mix = saturation * torch.eye(3) + (1 - saturation) * grey
         mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
         self.mix, self.add = (2 * mix).to(b.device), (2 * draw(self.light, 1, 1) - mix.sum(2, keepdim=True)).to(b.device) # mid-grey is 0
-        soft = (draw(1) > .5) * draw(self.blur).abs()
-        self.soft = [(i, s) for i, s in enumerate(soft.tolist()) if s]
+        self.crisp = ((draw(1) > 0) * draw(self.sharp))[:, None, None, None].to(b.device) if on else None
 
     def encodes(self, x:TensorImage):
         t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bicubic', padding_mode='reflection', align_corners=False) # bilinear would take the finest lines
         t = torch.baddbmm(self.add, self.mix, t.flatten(2)).view_as(t)
-        for i, s in self.soft:
-            for dim in (1, 2): # each pixel gives part of its light to its neighbours
-                n = t.shape[2] - 2
-                t[i].narrow(dim, 1, n).lerp_((t[i].narrow(dim, 0, n) + t[i].narrow(dim, 2, n)).div_(2), s)
+        if self.crisp is not None: t = t + self.crisp * (t - gaussian_blur(t, 7, self.size/230)) # photos are softer, and sharper, than what a network was shown
         return TensorImage(t.clamp_(-1, 1))
 
     def decodes(self, x:TensorImage): return (x + 1) / 2
