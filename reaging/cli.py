@@ -237,9 +237,9 @@ def data_prepare(args):
     return code
 
 def data_skins(args):
-    "Make pairs of portraits: their skin smoothed, its lines deepened, or those of older faces and the years of twins laid on it; hair turns grey, or brown again."
+    "Make pairs of portraits: their skin smoothed, its lines deepened, or those of older faces and the years of twins laid on it."
     from reaging.skin import skin_people
-    print(f'{skin_people(args.src, args.dst, args.size, args.old, args.twins, args.covered)} pictures in {args.dst}')
+    print(f'{skin_people(args.src, args.dst, args.size, args.old, args.twins)} pictures in {args.dst}')
 
 def data_label(args):
     "Estimate the age on each picture of a folder and write them to its ages.csv."
@@ -320,7 +320,6 @@ def _data_parsers(commands):
     p.add_argument('--size', type=int, default=320, help='side of the crops in pixels (default: %(default)s)')
     p.add_argument('--old', type=lambda text: text.split(','), metavar='NAME,NAME', help='portraits whose lines are grafted; by default the oldest that is seen from the front')
     p.add_argument('--twins', type=Path, nargs=2, metavar=('YOUNG', 'OLD'), help='two pictures of one person, alike but for the age: what years did to that face is laid on too')
-    p.add_argument('--covered', type=lambda text: text.split(','), default=[], metavar='NAME,NAME', help='portraits whose hair stays as it is: where a hat, a scarf or nothing is seen')
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
     p = _command(commands, data_check, 'check', 'reaging data check people --faces')

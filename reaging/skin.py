@@ -1,4 +1,4 @@
-"""What a head shows of its age that can be moved: lines and folds, taken out of skin, deepened, or laid upon somebody else's; what years did to one person, laid upon another; and the colour of hair.
+"""What a face shows of its age that can be moved: lines and folds, taken out of skin, deepened, or laid upon somebody else's; and what years did to one person, laid upon another.
 
 Docs: https://reaging.github.io/reaging/skin.html.md"""
 
@@ -6,14 +6,13 @@ Docs: https://reaging.github.io/reaging/skin.html.md"""
 
 # %% auto #0
 __all__ = ['YUV', 'skin_mask', 'guided', 'smooth', 'smoother', 'rough', 'lines', 'spline', 'graft', 'mirrored', 'ratio_image',
-           'apply_ratio', 'hair_mask', 'grey_hair', 'brown_hair', 'skin_people']
+           'apply_ratio', 'skin_people']
 
 # %% ../nbs/28_skin.ipynb #7bb5a2b4
 from pathlib import Path
 import numpy as np, torch
 import torch.nn.functional as F
 from fastprogress import progress_bar
-from sklearn.mixture import GaussianMixture
 from torchvision.transforms.functional import gaussian_blur
 from .faces import TEMPLATE, NoFaceError, crop_face, crop_matrix, find_faces, to_image
 from .pictures import PictureError, open_picture, whole_file
@@ -195,64 +194,6 @@ def apply_ratio(
     moved = F.grid_sample(ratio, spline(landmarks[0], torch.tensor(TEMPLATE), x.shape[-1]), mode='bicubic', align_corners=False)
     return (((x + 1) / 2 + .06) * torch.exp((k * moved * _filled(mask)).clamp(max=.2)) - .06).clamp(0, 1) * 2 - 1
 
-# %% ../nbs/28_skin.ipynb #9ca43d9c
-def _matte(p, x, sigma): # a mask `(B,1,S,S)` that follows the edges of a picture (guided filter)
-    l = _luminance(x)
-    mean, mean_p = _blur(l, sigma), _blur(p, sigma)
-    a = (_blur(l*p, sigma) - mean*mean_p) / (_blur(l*l, sigma) - mean*mean + 1e-3)
-    return _blur(a, sigma) * l + _blur(mean_p - a*mean, sigma)
-
-def hair_mask(
-    x:torch.Tensor, # `(1,3,S,S)` in `[-1,1]`, a crop
-    mask:torch.Tensor, # `(1,1,S,S)`, from `skin_mask`
-    landmarks:torch.Tensor # `(1,5,2)`, parts of the side
-) -> torch.Tensor: # `(1,1,S,S)`, 0 to 1; 0 everywhere if none is found
-    "Where the picture shows the hair of a head."
-    n, s, unit = 96, x.shape[-1], .25
-    at_n = lambda t: F.interpolate(t, size=n, mode='area')
-    colours = torch.einsum('ij,jhw->hwi', YUV * torch.tensor([[1.], [3], [3]]), (at_n(x)[0] + 1) / 2).flatten(0, 1).numpy() # colour counts more than light
-    face, ticks = at_n(_filled(mask))[0, 0], (torch.arange(n) + .5) / n
-    height, (eyes, mouth) = ticks[:, None].expand(n, n), (landmarks[0, :2].mean(0), landmarks[0, 3:].mean(0))
-    px, py = ((ticks[:, None] - (eyes + mouth) / 2) / unit).unbind(1)
-    head = ((px[None] / 1.9)**2 + ((py[:, None] + .1) / 2.6)**2).sqrt() # 1 where the head ends, hair and all
-    def likely(where): # logarithm of the density of the colours there
-        mixture = GaussianMixture(2, reg_covar=4e-4, random_state=0).fit(colours[where.flatten().numpy()])
-        return torch.tensor(mixture.score_samples(colours)).float().view(n, n)
-    behind, skin = likely((head > 1) & (height < mouth[1]) | (height < .02)), likely(face > .7)
-    border = (F.max_pool2d((face > .5).float()[None], 15, 1, 7)[0] > 0) & (face < .05) & (height < eyes[1]) & (head < .75)
-    hair = border
-    for _ in range(3):
-        if hair.sum() < 40: return torch.zeros_like(mask)
-        odds = torch.stack([likely(hair), behind, skin]).softmax(0)[0]
-        p = _blur((odds * ((1.1 - head) / .3).clamp(0, 1) * (face < .6))[None, None], .8)
-        hair = (p[0, 0] > .7) & (head < .88) | border & (p[0, 0] > .4)
-    p = p * _blur((height < mouth[1] + unit/2).float()[None, None], 3) # shoulders are none
-    return (_matte(F.interpolate(p, size=s, mode='bilinear'), x, s/80) * (1 - mask)).clamp(0, 1)
-
-# %% ../nbs/28_skin.ipynb #167ecd3d
-def grey_hair(
-    x:torch.Tensor, # `(1,3,S,S)` in `[-1,1]`
-    hair:torch.Tensor, # `(1,1,S,S)`, from `hair_mask`
-    k:float # How far, 0 to 1
-) -> torch.Tensor: # `(1,3,S,S)` in `[-1,1]`
-    "Hair without colour, and paler; strands stand out more."
-    l = _luminance(x)
-    even = _blur(l, 6 * x.shape[-1] / 320)
-    pale = (.42 + .5*even + 1.8*(l - even)) * torch.tensor([1., .99, .97])[:, None, None]
-    return x + k * hair * (pale.clamp(0, 1) * 2 - 1 - x)
-
-def brown_hair(
-    x:torch.Tensor, # `(1,3,S,S)` in `[-1,1]`
-    hair:torch.Tensor, # `(1,1,S,S)`, from `hair_mask`
-    k:float # How far, 0 to 1
-) -> torch.Tensor: # `(1,3,S,S)` in `[-1,1]`
-    "Hair of a dark brown."
-    l = _luminance(x)
-    even = _blur(l, 6 * x.shape[-1] / 320)
-    light = even * hair.sum().clamp(min=1) / (l * hair).sum().clamp(min=.1) # beside the mean
-    brown = torch.tensor([.30, .22, .17])[:, None, None] * (.25 + .75*light) + .5*(l - even)
-    return x + k * hair * (brown.clamp(0, 1) * 2 - 1 - x)
-
 # %% ../nbs/28_skin.ipynb #93d9fda1
 def _portrait(file, size): # crop, mask, landmarks; None without a face
     if not (found := _opened(open_picture(file), size)): return None
@@ -273,8 +214,7 @@ def skin_people(
     dst, # Folder to write to
     size:int=320, # Side of the crops in pixels
     old:list=None, # Names of the portraits whose lines are grafted; by default the oldest that is seen from the front
-    twins:tuple=None, # Two files, of one person young and old, for `ratio_image`; a NoFaceError, PictureError or FileNotFoundError names a bad one
-    covered:list=() # Names of the portraits whose hair stays as it is: where a hat, a scarf or nothing is seen, or `hair_mask` finds too much
+    twins:tuple=None # Two files, of one person young and old, for `ratio_image`; a NoFaceError, PictureError or FileNotFoundError names a bad one
 ) -> int: # Number of crops in `dst` now
     "Write what portraits might have looked like at other ages, as `AGE_NAME.png`. Portraits without a face, and from outside 18 to 85 years, are left out."
     ratio = _ratio_of(twins, size) if twins else None
@@ -284,16 +224,10 @@ def skin_people(
     if not people: raise NoFaceError(f"No face was found in any picture in {src}.")
     frontal = [name for name, ((_, _, marks), _) in people.items() if float((marks - torch.tensor(TEMPLATE)).abs().max()) < .035]
     old = old or sorted(frontal, key=lambda name: people[name][1])[-1:]
-    if unknown := {*old, *covered} - set(people): raise ValueError(f"There is no portrait with a face called {', '.join(sorted(unknown))} in {src}.")
+    if unknown := set(old) - set(people): raise ValueError(f"There is no portrait with a face called {', '.join(sorted(unknown))} in {src}.")
     def older(x, mask, marks, k): # of all that is grafted
         if not twins: return graft(x, mask, marks, faces, 1.5*k)
         return apply_ratio(graft(x, mask, marks, faces, 1.3*k), mask, marks, ratio, 2*k)
-    def with_hair(pictures, age, *face): # grey between 35 and 80; who is over 55 was brown until 45
-        seen = hair_mask(*face)
-        def turned(years, x):
-            if years > age: return grey_hair(x, seen, .9 * max(years - max(age, 35), 0) / (80 - max(age, 35))) if age < 70 else x
-            return brown_hair(x, seen, .9 * min((age - years) / (age - 45), 1)) if age > 55 else x
-        return {years: turned(years, x) for years, x in pictures.items()}
     write_note(dst, size, complete=False)
     faces = [face for name in old for face in (people[name][0], mirrored(*people[name][0]))] # symmetric, as training mirrors pictures
     for name, ((x, mask, marks), age) in progress_bar(people.items(), total=len(people)):
@@ -301,9 +235,7 @@ def skin_people(
         younger = {20: smoother(soft, mask), round(.45*age + 11): soft} if age > 45 else {min(20, age - 2): soft}
         grafted = name in frontal and name not in old and age < 79
         later = {round(age + (80 - age) * k): older(x, mask, marks, k) for k in (1/3, 2/3, 1)} if grafted else {age + 10: rough(x, mask)}
-        pictures = younger | later | {age: x} # the portrait comes last, and stays where two have the same age
-        if name not in covered: pictures = with_hair(pictures, age, x, mask, marks)
-        for years, picture in pictures.items():
+        for years, picture in (younger | later | {age: x}).items(): # the portrait comes last, and stays where two have the same age
             with whole_file(dst/f'{min(max(years, 18), 85)}_{name}-skin.png') as part: to_image(picture).save(part, 'PNG')
     write_note(dst, size, complete=True, portraits=len(people))
     return len(list(dst.glob('*.png')))
