@@ -64,12 +64,13 @@ class GANTraining(Callback):
         self.opt_d.zero_grad()
 
     def convince(self,
+        n:int, # How many of the judged, the first, are the generator's
         *args # What the discriminator is to judge
     ):
         "Add the adversarial loss to the generator's."
         self.discriminator.requires_grad_(False)
         logits = functional_call(self.discriminator, {k: b.clone() for k, b in self.discriminator.named_buffers()}, args)
-        self.terms['adversarial'] = real_loss(logits.float())
+        self.terms['adversarial'] = real_loss(logits[:n].float())
         self.learn.loss_grad = self.loss_grad + self.recipe.adversarial * self.terms['adversarial']
         self.learn.loss = self.loss_grad.clone()
 
@@ -131,7 +132,7 @@ class FRANTraining(GANTraining):
         n = 1 + (draw(len(to_age), to_age.device) * other.sum(1)).long() # the n-th of the others
         return ages[(other.cumsum(1) == n[:, None]).int().argmax(1)]
 
-    def question(self): return self.pred, self.xb[2]
+    def question(self): return len(self.pred), self.pred, self.xb[2]
 
     def reage(self,
         generator:nn.Module, # In eval mode
@@ -189,19 +190,22 @@ class Pix2PixTraining(GANTraining):
         self.learn.pred = aged.float(), rec.float(), self.model(aged, self.target, self.group).float()
         if self.training and self.recipe.adversarial and len(self.judged): self.step_discriminator(self.discriminator_loss)
 
-    def pair(self, image, group): # beside another person
-        return self.y[self.partner], self.group[self.partner], image[self.judged], group[self.judged]
+    def shown(self, fake, real): # one batch: fake pictures, real ones, and real ones said to be of another group, each beside another person
+        images, groups = [fake, real], [self.target[self.judged], self.group[self.judged]]
+        if self.recipe.wrong_group: images, groups = [*images, real], [*groups, groups[0]]
+        n = len(images)
+        return self.y[self.partner].repeat(n, 1, 1, 1), self.group[self.partner].repeat(n), torch.cat(images), torch.cat(groups)
 
     def discriminator_loss(self, judge): # the seed's adversarial loss, which the discriminator maximises: log D_y(x) + log(1 - D_y'(x'))
-        *others, real, group = self.pair(self.y, self.group)
-        logits = judge(*others, real.requires_grad_(self.recipe.r1 > 0), group).float()
-        terms = dict(d_real=real_loss(logits),
-                     d_fake=fake_loss(judge(*self.pair(self.pred[0].detach(), self.target)).float()))
-        if self.recipe.wrong_group: terms['d_wrong'] = self.recipe.wrong_group * fake_loss(judge(*self.pair(self.y, self.target)).float())
-        if self.recipe.r1: terms['r1'] = self.recipe.r1 * r1_penalty(logits, real)
+        real = self.y[self.judged].requires_grad_(self.recipe.r1 > 0)
+        fakes, reals, *wrong = judge(*self.shown(self.pred[0][self.judged].detach(), real)).float().split(len(real))
+        terms = dict(d_real=real_loss(reals), d_fake=fake_loss(fakes))
+        if wrong: terms['d_wrong'] = self.recipe.wrong_group * fake_loss(wrong[0])
+        if self.recipe.r1: terms['r1'] = self.recipe.r1 * r1_penalty(reals, real)
         return terms
 
-    def question(self): return self.pair(self.pred[0], self.target) if len(self.judged) else None
+    def question(self):
+        if n := len(self.judged): return n, *self.shown(self.pred[0][self.judged], self.y[self.judged])
 
     def reage(self,
         generator:nn.Module, # In eval mode
