@@ -10,7 +10,7 @@ HELD_PEOPLE, HELD_NUMBERS = 'seed0008,seed0009', '79' # SAM's people, and last d
 OLD = 'female_034' # whose lines are grafted, and between which two pictures the years lie that are: choices by eye
 TWINS = [SHARED/f'sam-aged/aged_images/{age}_seed0006.jpg' for age in (33, 83)]
 
-STEPS = (2, 2) if 'REAGING_QUICK' in os.environ else (2000, 7000)
+STEPS = (2, 2) if 'REAGING_QUICK' in os.environ else (2000, 6000)
 PROCESSES = 1 if torch.cuda.is_available() else 2 # two cores do more in two processes than in one
 
 def run(*words): # `reaging WORDS`
@@ -45,7 +45,8 @@ def make():
     for file in sam.rglob('*.jpg'): # of SAM's people only those to validate on: with the others, soft photos are aged as they are, in what nobody can foresee, and that comes out as nearly nothing
         if file.stem.split('_')[1] in HELD_PEOPLE.split(','): shutil.copy(file, pairs)
     train(4, sam, '--size', 128, '--perceptual', 'lite0', '--lr', 5e-4, '--d-lr', 5e-5, '--blends', 15, '--steps', STEPS[0], '--run', pairs_only)
-    train(4, pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 4//PROCESSES, '--weights', pairs_only/'weights.safetensors', '--alone', 1, '--lr', 4e-4, '--steps', STEPS[1], '--run', taught)
+    nothing = [w for name in ('age', 'cycle', 'reconstruction', 'stay', 'chroma', 'low', 'tv') for w in (f'--{name}', 0)]
+    train(4, pairs, '--layout', 'AGE_ID', '--recipe', 'portraits', '--portraits', crops, '--bs', 2//PROCESSES, '--weights', pairs_only/'weights.safetensors', '--alone', .8, *nothing, '--identity', .05, '--lr', 4e-4, '--steps', STEPS[1], '--run', taught) # at last what dlib's descriptor says keeps people who they are
     shutil.copy(taught/'weights.safetensors', WORK/'fran.safetensors')
     print(WORK/'fran.safetensors')
 
