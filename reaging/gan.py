@@ -173,8 +173,13 @@ class Pix2PixTraining(GANTraining):
     def before_batch(self):
         (image, _, person), group = self.xb[0], self.y
         image, person, self.group = (x.as_subclass(torch.Tensor) for x in (image, person, group))
-        n = len(self.targets)
-        self.target = (self.group + 1 + (draw(len(group), group.device) * (n - 1)).long() * self.training) % n # in validation the next group
+        n, u = len(self.targets), draw(len(group), group.device)
+        self.target = (self.group + 1 + (u * (n - 1)).long() * self.training) % n # in validation the next group
+        if self.training: # sorted by group and moved on, so far that nobody gets the own one
+            order, most = (group + u).argsort(), int(group.bincount().max())
+            given = torch.empty_like(group)
+            given[order] = group[order.roll(most + int(draw(1, 'cpu') * max(1, len(group) - 2*most + 1)))]
+            self.target = torch.where(given == group, self.target, given) # where one group has more than half, as drawn
         others = (person[:, None] != person[None]).float()
         self.judged = others.any(1).nonzero()[:, 0] # who has another person to be shown with
         if self.training and torch.distributed.is_initialized(): # a step of the discriminator is one of all processes

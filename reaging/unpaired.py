@@ -125,7 +125,17 @@ def show_batch(x:AgedPicture, y, samples, ctxs=None, max_n=8, **kwargs):
     return ctxs
 
 class AgedDL(OrderedDL):
-    "An `OrderedDL` of `AgedPicture`s that shows what came of them."
+    "An `OrderedDL` of `AgedPicture`s, of each group as many, that shows what came of them."
+    def __init__(self, dataset=None, groups=None, **kwargs):
+        self.groups = np.array(groups)
+        super().__init__(dataset, **kwargs)
+    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(groups=self.groups) | kwargs)
+    def order(self): # one of each group after the other; of small groups, pictures more than once
+        rng = np.random.default_rng([self.seed, self.epoch])
+        members = [np.flatnonzero(self.groups == g) for g in np.unique(self.groups)]
+        rounds = -(-max(self.at_least, len(self.groups)) // len(members))
+        columns = [np.concatenate([rng.permutation(m) for _ in range(-(-rounds // len(m)))])[:rounds] for m in members]
+        return rng.permuted(np.stack(columns, 1), axis=1).ravel()
     def show_results(self, b, out, max_n=6, **kwargs):
         "Input with its age, re-aged (with the group asked for), reconstructed, brought back again; and what re-aging changed (grey: nothing)."
         (x, ages, _), groups = b
@@ -142,7 +152,7 @@ def unpaired_dls(
     window:float=1., # Part of their side that is seen, around the middle of the face
     bs:int=8, # Pictures in a batch
     edges:tuple=(31, 51), # First age of each group but the youngest, in years
-    n:int=2000, # Pictures in an epoch at least; few are seen more than once in it
+    n:int=2000, # Pictures in an epoch at least; few, and those of small groups, are seen more than once in it
     valid=None, # People to hold out: a fraction, a count, or names; by default the folders `val` and `test`, or a fifth
     age:str=None, # Column of ages, where a CSV has several
     bad:str='skip', # 'skip' pictures that cannot be read and take others, with a warning, or 'raise'
@@ -163,6 +173,7 @@ def unpaired_dls(
     if bad == 'skip': train = readable_first(train, load)
     block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=AgedDL,
         get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=PairTransform(size, window, seed=seed))
-    dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, at_least=n, **kwargs)
+    dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, at_least=n,
+                            groups=[bisect(edges, f.age) for f in train], **kwargs)
     dls.edges, dls.ages = edges, [min(f.age for f in found), max(f.age for f in found)]
     return dls
