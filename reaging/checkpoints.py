@@ -37,7 +37,7 @@ def save_weights(
     "Write `generator` as float16 safetensors with its description in the header."
     path = Path(path)
     if isinstance(generator, fran.Generator): system = dict(system='fran', planes='age/100')
-    elif isinstance(generator, pix2pix.Generator): system = dict(system='pix2pix', n_ages=generator.n_ages)
+    elif isinstance(generator, pix2pix.Generator): system = dict(system='pix2pix', n_ages=generator.n_ages, residual=generator.residual)
     else: system = dict(system=next(name for name, network in GENERATORS.items() if isinstance(generator.network, network)), planes='age/100', range=[0, 1])
     about = dict(range=[-1, 1], crop=_crop, size=size, ages=ages) | (dict(width=generator.width) if hasattr(generator, 'width') else {}) | system | about
     tensors = {k: (v.half() if v.is_floating_point() else v).detach().cpu().contiguous() for k, v in generator.state_dict().items()}
@@ -254,7 +254,7 @@ def load_weights(
         name = next(name for name, network in GENERATORS.items() if isinstance(generator, network))
         return PublicGenerator(generator).eval(), dict(system=name, planes='age/100', range=[0, 1], crop=_crop) | PUBLIC[name]
     try:
-        makers = {'fran': lambda: fran.Generator(about['width']), 'pix2pix': lambda: pix2pix.Generator(about['n_ages'], about['size'], about['width']),
+        makers = {'fran': lambda: fran.Generator(about['width']), 'pix2pix': lambda: pix2pix.Generator(about['n_ages'], about['size'], about['width'], about.get('residual', False)), # older files have none
                   **{name: lambda network=network: PublicGenerator(network()) for name, network in GENERATORS.items()}}
         if about['system'] not in makers or about['crop'] != _crop or len(about['ages']) != 2: raise ValueError('it is for another kind of network, or of crop')
         make = makers[about['system']]

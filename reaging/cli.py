@@ -195,8 +195,8 @@ def train(args):
     system = 'pix2pix' if args.recipe == 'pix2pix' else 'fran'
     start, about = load_weights(args.weights) if args.weights else (None, dict(system=system))
     if about['system'] != system: raise ValueError(f"{args.weights} holds a generator of {about['system']}; --recipe {args.recipe} goes on with one of {system}.")
-    if start and system == 'pix2pix' and (about['size'], list(about['edges'])) != (options['size'], list(options['edges'])):
-        raise ValueError(f"{args.weights} is for --size {about['size']} --edges {','.join(map(str, about['edges']))}; train on with the same.")
+    if start and system == 'pix2pix' and (about['size'], list(about['edges']), start.residual) != (options['size'], list(options['edges']), options['projected']):
+        raise ValueError(f"{args.weights} is for --size {about['size']} --edges {','.join(map(str, about['edges']))} {'--projected' if start.residual else '--no-projected'}; train on with the same.")
     own = {name: options[name] for name in RECIPES[args.recipe][1] if name != 'perceptual'} | dict(valid=args.valid, seed=args.seed, num_workers=num_cpus() if gpu else 0) # a CPU is busy with the network
     nets = dict(width=start.width if start else args.width, perceptual=options.get('perceptual'), precision=args.precision)
     if args.recipe == 'portraits': learn = portrait_learner(args.data, recipe=recipe, **own, **nets)
@@ -413,7 +413,9 @@ def _parser():
     p.add_argument('--seed', type=int, default=0)
     for name in {name: None for recipe in RECIPES for name in _numbers(recipe)}:
         defaults = {recipe: _numbers(recipe)[name] for recipe in RECIPES if name in _numbers(recipe)}
-        p.add_argument(f'--{name.replace("_", "-")}', type=type(next(iter(defaults.values()))), help=f"of the recipe (default: {', '.join(f'{recipe} {d:g}' for recipe, d in defaults.items())})")
+        kind = type(next(iter(defaults.values())))
+        how = dict(action=argparse.BooleanOptionalAction) if kind is bool else dict(type=kind)
+        p.add_argument(f'--{name.replace("_", "-")}', help=f"of the recipe (default: {', '.join(f'{recipe} {d}' if kind is bool else f'{recipe} {d:g}' for recipe, d in defaults.items())})", **how)
     p.add_argument('--wandb', action='store_true', help='send figures, pictures of held-out faces and the weights to Weights & Biases')
     p.add_argument('--project', default='reaging', help='on Weights & Biases (default: %(default)s)')
     p.add_argument('--entity', help='on Weights & Biases; by default your own')

@@ -18,7 +18,7 @@ from torch.amp import GradScaler, autocast
 from torch.optim.swa_utils import AveragedModel
 from . import fran, pix2pix
 from .data import PairTransform
-from .gan import CycleLoss, FRANTraining, GANTraining, PairLoss, Pix2PixTraining
+from .gan import CycleLoss, FRANTraining, GANTraining, PairLoss, Pix2PixTraining, ProjectedTraining
 from .layers import best_precision
 from .losses import FRANRecipe, perceptual_loss
 
@@ -135,7 +135,7 @@ def reaging_learner(
     dls:DataLoaders, # For FRAN from `reaging.data`, for Re-Aging GAN from `reaging.unpaired`
     recipe=None, # `FRANRecipe` or `Pix2PixRecipe`; by default FRAN's, with the seed's numbers
     gan:GANTraining=None, # By default that of the recipe
-    width:int=64, # Width of both networks
+    width:int=64, # Width of both networks; a projected discriminator has its own
     perceptual:str='auto', # See `reaging.losses.perceptual_loss`; Re-Aging GAN has none
     precision:str=None, # 'bf16', 'fp16' or 'fp32'; by default `best_precision`
     **kwargs # For `Learner`
@@ -148,8 +148,9 @@ def reaging_learner(
         gan = gan or FRANTraining(fran.Discriminator(width), recipe, dls.ages)
     else:
         size = next(f.size for f in dls.train.after_batch.fs if isinstance(f, PairTransform))
-        generator, loss = pix2pix.Generator(len(dls.vocab), size, width), CycleLoss(recipe)
-        gan = Pix2PixTraining(pix2pix.Discriminator(len(dls.vocab), size, width), recipe, dls.vocab)
+        generator, loss = pix2pix.Generator(len(dls.vocab), size, width, residual=recipe.projected), CycleLoss(recipe)
+        gan = (ProjectedTraining(pix2pix.ProjectedDiscriminator(len(dls.vocab)), recipe, dls.vocab) if recipe.projected
+               else Pix2PixTraining(pix2pix.Discriminator(len(dls.vocab), size, width), recipe, dls.vocab))
     adam, meter = partial(torch.optim.Adam, betas=gan.opt_d.defaults['betas'], fused=True), Meter()
     return Learner(dls, generator, loss, lr=recipe.lr, opt_func=partial(OptimWrapper, opt=adam),
                    metrics=[*LossMetrics(loss.names), *meter.metrics(gan.term_names)],
