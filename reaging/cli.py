@@ -149,7 +149,7 @@ def _same_options(args): # kept in the run's folder, compared when it goes on
     file = args.run/'options.json'
     if args.resume and file.exists():
         before = json.loads(file.read_text(encoding='utf-8'))
-        if changed := [f'--{k.replace("_", "-")} was {before.get(k)}, now {v}' for k, v in options.items() if before.get(k) != v]:
+        if changed := [f'--{k.replace("_", "-")} was {before[k]}, now {v}' for k, v in options.items() if before.setdefault(k, 'None') != v]: # an older run may lack what was not given
             raise ValueError(f"{args.run} was begun with other options: {'; '.join(changed)}.")
     args.run.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as part: part.write_text(json.dumps(options, indent=1), encoding='utf-8')
@@ -407,7 +407,7 @@ def _parser():
     p.add_argument('--valid', type=_people, metavar='PEOPLE', help='identities to validate on: a part (0.2), a number (400) or names with commas; by default the folder `val`, or a fifth')
     _layout(p)
     p.add_argument('--blends', type=int, help='fran, portraits: blended people to add where there are few (default: 0)')
-    p.add_argument('--width', type=int, default=64, help='width of the networks (default: %(default)s, as in the paper)')
+    p.add_argument('--width', type=int, default=64, help='width of the networks (default: %(default)s, as in the paper); of the generator alone if --projected')
     p.add_argument('--weights', type=Path, help='start from these weights, at their width')
     p.add_argument('--perceptual', help='fran, portraits: auto, lite0, vgg, alex or squeeze (default: fran auto, portraits lite0)')
     p.add_argument('--seed', type=int, default=0)

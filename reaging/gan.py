@@ -42,6 +42,7 @@ class GANTraining(Callback):
         self.discriminator.to(self.dls.device, memory_format=torch.channels_last)
         halves = any(isinstance(cb, MixedPrecision) and cb.amp_mode is AMPMode.FP16 for cb in self.learn.cbs)
         self.scaler_d = GradScaler(self.dls.device.type, enabled=halves)
+        self.discriminator.requires_grad_(True) # an earlier fit left it frozen, and then it could not be wrapped
         trainer = getattr(self.learn, 'distributed_trainer', None)
         self.judge = trainer.accelerator.prepare(self.discriminator) if trainer else self.discriminator
         self.before = deepcopy((self.discriminator.state_dict(), self.opt_d.state_dict())) if hasattr(self.learn, 'lr_finder') else None
@@ -238,7 +239,7 @@ class ProjectedTraining(Pix2PixTraining):
         super().before_fit()
         self.trained.to(self.dls.device, memory_format=torch.channels_last)
 
-    def find_partners(self, person): self.judged = person # everybody
+    def find_partners(self, person): self.judged = torch.arange(len(person)) # everybody, and nobody needs one
 
     def features(self, pictures): # of the face, which is a little below the middle
         edge, side = pictures.shape[-1] // 5, 3 * pictures.shape[-1] // 5

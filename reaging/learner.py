@@ -209,7 +209,7 @@ def _let_go(learn): # of all that a step keeps, and by it of its graph
     learn.opt.zero_grad()
     learn.gan.opt_d.zero_grad()
     learn._end_cleanup()
-    learn.loss_grad, learn.gan.terms = None, {}
+    learn.loss_grad, learn.gan.terms, learn.gan.fakes = None, {}, None
     for name in learn.loss_func.names: setattr(learn.loss_func, name, None)
     gc.collect() # errors hold on to tensors in circles
     if torch.cuda.is_available(): torch.cuda.empty_cache()

@@ -155,7 +155,7 @@ class FRANRecipe:
 # %% ../nbs/05_losses.ipynb #5a3e9857
 @dataclass
 class Pix2PixRecipe:
-    "How Re-Aging GAN trains (seed *Re-Aging GAN*, Losses; Pix2Pix paper, section 3.3)."
+    "How Re-Aging GAN trains (seed *Re-Aging GAN*, Losses)."
     projected:bool=True # Residual generator and projected discriminator? Else both are as the seed prints them
     reconstruction:float=2. # Weight of `reconstruction_loss`
     cycle:float=2. # Weight of `cycle_loss`
@@ -163,7 +163,7 @@ class Pix2PixRecipe:
     wrong_group:float=1. # Weight of a third term for the discriminator: a real picture, said to be of another group, is fake
     lr:float=1e-3 # The generator's learning rate
     d_lr:float=1e-3 # The discriminator's learning rate
-    beta1:float=.5 # Adam's momentum
+    beta1:float=.5 # Adam's momentum (Pix2Pix paper, section 3.3)
     epochs:int=200 # How long, if nothing else is said
     def rate(self, epoch, used=0.): return max(.05, min(1, 2 - 2*used)) # CycleGAN paper, section 4
 

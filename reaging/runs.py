@@ -44,7 +44,7 @@ def set_state_tensors(
     for net, m in _nets(learn).items():
         own = {k.removeprefix(f'{net}.'): v for k, v in tensors.items() if k.startswith(f'{net}.')}
         try: m.load_state_dict(own)
-        except RuntimeError as e: raise ValueError(f"The checkpoint is of another {net}: continue with the same width. ({str(e).splitlines()[-1].strip()})") from e
+        except RuntimeError as e: raise ValueError(f"The checkpoint is of another {net}: continue with the same width and recipe. ({str(e).splitlines()[-1].strip()})") from e
     for net, opt in _optimizers(learn).items():
         for name, p in _nets(learn)[net].named_parameters():
             start = f'adam.{net}.{name}.'
