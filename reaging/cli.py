@@ -207,10 +207,9 @@ def train(args):
     if args.wandb:
         from reaging.tracking import WandB
         learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), width=nets['width'], **options))
-    try:
-        with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
-            fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
-    finally: teardown_distrib() # threads of it that are alive when Python ends may abort it
+    with learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext(): # batch norm is shared on GPUs only
+        fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
+    teardown_distrib() # threads of it that are alive when Python ends may abort it
     if run and run.stopped_by:
         print(f"Stopped after step {learn.train_iter}. The same command with --resume goes on.", file=sys.stderr)
         return 128 + run.stopped_by
@@ -453,4 +452,9 @@ def _complain(error, code):
     return code
 
 # %% ../nbs/30_cli.ipynb #771d073e
-if __name__ == '__main__': sys.exit(main())
+if __name__ == '__main__':
+    code = main()
+    if code and 'WORLD_SIZE' in os.environ: # threads that wait for another process would abort Python at its end, now and then
+        sys.stdout.flush(); sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
