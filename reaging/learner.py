@@ -50,7 +50,10 @@ class EMA(Callback):
         decay:float=.998 # How much of the average stays at each step; after `n` steps at most `(1+n)/(10+n)`
     ): self.decay, self.average = decay, None
     def mix(self, averaged, current, n):
-        for a, c in zip(averaged, current): a.lerp_(c, 1 - min(self.decay, (1 + n.item()) / (10 + n.item()))) if a.is_floating_point() else a.copy_(c) # batch norms count their batches
+        weight = 1 - min(self.decay, (1 + n.item()) / (10 + n.item()))
+        for a, c in zip(averaged, current):
+            if a.is_floating_point(): a.lerp_(c, weight)
+            else: a.copy_(c) # batch norms count their batches
     def before_fit(self):
         self.swap_back() # a validation may have been interrupted
         if self.average is None: self.average = AveragedModel(self.model, multi_avg_fn=self.mix, use_buffers=True)
