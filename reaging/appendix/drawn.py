@@ -83,8 +83,8 @@ def drawn_dls(
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `paired_dls`
     "Endless drawn pairs."
-    tfms = [DrawPair(size), PairTransform(size, seed=seed)]
-    make = partial(DrawnDL, bs=bs, after_batch=tfms, device=device or default_device(), num_workers=0)
+    place = PairTransform(size, seed=seed)
+    make = partial(DrawnDL, bs=bs, after_batch=[DrawPair(size), place], device=device or default_device(), num_workers=0)
     dls = DataLoaders(make(DrawnPairs(n, 2*seed), shuffle=True, drop_last=True), make(DrawnPairs(48, 2*seed + 1)))
-    dls.ages = list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))
+    dls.place, dls.ages = place, list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))
     return dls

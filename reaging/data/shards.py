@@ -81,7 +81,7 @@ def shard_dls(
     stream = wds.WebDataset(train, resampled=True, nodesplitter=wds.split_by_node).shuffle(200)
     once = wds.WebDataset(valid, shardshuffle=False, nodesplitter=wds.split_by_node, empty_check=False)
     make = partial(ShardDL, bs=bs, bad=bad, device=device or default_device(), num_workers=num_workers, after_item=ToTensor())
-    tfms = [IntToFloatTensor(), PairTransform(size)]
+    tfms = [IntToFloatTensor(), place := PairTransform(size)]
     dls = DataLoaders(make(Stream(stream), n=n, drop_last=True, after_batch=tfms), make(Stream(once), draw=False, after_batch=tfms))
-    dls.ages = list(range(ages[0], ages[1] + 1, 5))
+    dls.place, dls.ages = place, list(range(ages[0], ages[1] + 1, 5))
     return dls

@@ -16,13 +16,17 @@ from fastai.torch_core import get_model, rank_distrib
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from ..systems.checkpoints import load_weights, save_weights
-from ..data.pairs import PairTransform
-from .learner import mean_over_processes
+from .learner import mean_over_processes, trained
 from ..pictures.files import whole_file
 
 # %% ../../nbs/training/03_runs.ipynb #57c41290
-def _nets(learn): return dict(generator=get_model(learn.model), discriminator=learn.gan.discriminator, ema=learn.ema.average)
-def _optimizers(learn): return dict(generator=learn.opt.opt, discriminator=learn.gan.opt_d)
+def _nets(learn): # what a system has of them
+    nets = dict(generator=get_model(learn.model), discriminator=learn.system.discriminator)
+    if hasattr(learn, 'ema'): nets['ema'] = learn.ema.average
+    return {name: net for name, net in nets.items() if net is not None}
+
+def _optimizers(learn):
+    return dict(generator=learn.opt.opt) | (dict(discriminator=learn.adversary.opt_d) if learn.system.discriminator else {})
 
 def state_tensors(
     learn # From `reaging_learner`, while it trains
@@ -44,7 +48,7 @@ def set_state_tensors(
     for net, m in _nets(learn).items():
         own = {k.removeprefix(f'{net}.'): v for k, v in tensors.items() if k.startswith(f'{net}.')}
         try: m.load_state_dict(own)
-        except RuntimeError as e: raise ValueError(f"The checkpoint is of another {net}: continue with the same width and recipe. ({str(e).splitlines()[-1].strip()})") from e
+        except RuntimeError as e: raise ValueError(f"The checkpoint is of another {net}: continue with the same system and width. ({str(e).splitlines()[-1].strip()})") from e
     for net, opt in _optimizers(learn).items():
         for name, p in _nets(learn)[net].named_parameters():
             start = f'adam.{net}.{name}.'
@@ -113,7 +117,7 @@ class Run(Callback):
         last = self.checkpoints()[-1:]
         if last and not resume: raise ValueError(f"{folder} holds a run already: go on with it (--resume, resume=True), or choose another folder.")
         self.tensors, self.words = load_state(last[0]) if last else (None, dict(step=0, epoch=0, batch=0, epochs_done=0, seconds=0))
-        self.best = load_weights(self.folder/'best.safetensors')[1]['perceptual'] if last and (self.folder/'best.safetensors').exists() else np.inf
+        self.best = np.inf
         self.epochs_done, self.log, self.handlers = self.words['epochs_done'], None, {}
 
     def checkpoints(self): return sorted(self.folder.glob('step-*.safetensors'))
@@ -130,6 +134,8 @@ class Run(Callback):
             if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
             for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
         self.begun = time.time() - self.words['seconds']
+        best, name = self.folder/'best.safetensors', self.system.best
+        if self.words['step'] and name and best.exists(): self.best = load_weights(best).about[name]
         if not rank_distrib():
             self.folder.mkdir(parents=True, exist_ok=True)
             for part in self.folder.glob('.*.part'): part.unlink() # left by a process that was killed
@@ -142,15 +148,15 @@ class Run(Callback):
         self.stopped_by = number
 
     def scalers(self): # of fp16 only
-        found = dict(generator=getattr(self.learn, 'scaler', None), discriminator=self.gan.scaler_d)
+        found = dict(generator=getattr(self.learn, 'scaler', None), discriminator=getattr(getattr(self.learn, 'adversary', None), 'scaler_d', None))
         return {name: scaler for name, scaler in found.items() if scaler and scaler.is_enabled()}
 
     def open_log(self):
         file = self.folder/'losses.csv'
         lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        self.headed = bool(lines) and lines[0].endswith('\n')
+        self.names = lines[0].strip().split(',') if lines and lines[0].endswith('\n') else []
         done = [line for line in lines[1:] if line.endswith('\n') and int(line.split(',')[0]) <= self.words['step']] # the rest will be done again
-        with whole_file(file) as part: part.write_text(''.join(lines[:1] + done) if self.headed else '')
+        with whole_file(file) as part: part.write_text(''.join(lines[:1] + done) if self.names else '')
         self.log = file.open('a', newline='', buffering=1) # a line is written when it is complete
 
     def before_train(self): self.offset, self.words['batch'] = self.words['batch'], 0 # batches of this epoch that were done before
@@ -159,9 +165,9 @@ class Run(Callback):
         if self.training:
             row = self.meter.row
             if self.log:
-                if not self.headed: print(*row, sep=',', file=self.log)
-                self.headed = True
-                print(*row.values(), sep=',', file=self.log)
+                if not self.names: print(*row, sep=',', file=self.log)
+                self.names = self.names or list(row)
+                print(*(row.get(name, '') for name in self.names), sep=',', file=self.log)
             self.done, self.saved = self.offset + self.iter + 1, False
         asked = mean_over_processes([float(bool(self.stopped_by))], self.dls.device)[0] > 0 # together, or the others would wait for this one
         if self.training and (self.train_iter % self.every == 0 or self.done == self.n_iter or asked): self.save()
@@ -170,12 +176,11 @@ class Run(Callback):
         raise CancelFitException()
 
     def after_epoch(self): # nearest to the truth on people held out
-        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1])).get('perceptual', np.inf)
+        name = self.system.best
+        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1])).get(name, np.inf)
         if distance >= self.best: return
-        self.best, ages = distance, self.dls.ages
-        if not self.log: return
-        size = next(f.size for f in self.dls.train.after_batch.fs if isinstance(f, PairTransform))
-        save_weights(self.learn.ema.average.module, self.folder/'best.safetensors', size=size, ages=[min(ages), max(ages)], step=self.train_iter, perceptual=distance)
+        self.best = distance
+        if self.log: save_weights(trained(self.learn), self.folder/'best.safetensors', step=self.train_iter, **{name: distance})
 
     def after_train(self): # the budget is used up
         if not self.saved: self.save()

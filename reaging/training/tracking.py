@@ -1,4 +1,4 @@
-"""A training run on Weights & Biases, for who asks for it.
+"""A training run on Weights & Biases, for anyone who asks for it.
 
 Docs: https://reaging.github.io/reaging/training/tracking.html.md"""
 
@@ -8,7 +8,6 @@ Docs: https://reaging.github.io/reaging/training/tracking.html.md"""
 __all__ = ['WandB']
 
 # %% ../../nbs/training/04_tracking.ipynb #73af9172
-from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 import matplotlib.pyplot as plt
@@ -37,7 +36,7 @@ class WandB(Callback):
             known = self.folder/'wandb-id.txt'
             if not known.exists(): known.write_text(uuid4().hex)
             self.tracked = self.wandb.init(project=self.project, entity=self.entity, dir=self.folder, id=known.read_text(), resume='allow',
-                                           config=asdict(self.gan.recipe) | dict(recipe=type(self.gan.recipe).__name__) | self.config)
+                                           config=self.system.hyperparameters() | dict(system=self.system.name) | self.config)
         self.batch = self.dls.valid.one_batch() # the same faces in all epochs
 
     def after_batch(self):

@@ -44,8 +44,9 @@ def export_onnx(
     try: import onnxscript
     except ModuleNotFoundError: raise ModuleNotFoundError("What writes ONNX is not installed: pip install 'reaging[onnx]'.") from None
     reager = Reager(weights)
-    if 'edges' in reager.about: raise ValueError("These weights know age groups; only those of --recipe fran are written as ONNX.")
-    network = Exported(reager.generator.cpu(), dict(fp32=torch.float32, fp16=torch.float16)[precision]).eval()
+    if not (reager.system.any_size and reager.system.regions):
+        raise ValueError(f"Only systems that know every age at any size, such as fran, are written as ONNX; {reager.system.name} does not.")
+    network = Exported(reager.system.generator.cpu(), dict(fp32=torch.float32, fp16=torch.float16)[precision]).eval()
     batch, height, width = (torch.export.Dim(name, min=least) for name, least in (('batch', 1), ('height', 16), ('width', 16)))
     example = torch.zeros(2, 3, 128, 160), torch.full((2,), 30.), torch.full((2,), 70.) # three different numbers, none of them special
     with torch.no_grad(), warnings.catch_warnings(action='ignore'):

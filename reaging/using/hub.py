@@ -10,7 +10,7 @@ __all__ = ['PUBLISHED', 'on_hub', 'convert_weights', 'fetch_weights', 'model_car
 # %% ../../nbs/using/01_hub.ipynb #f9439739
 import re
 from pathlib import Path
-from ..systems.checkpoints import PublicGenerator, load_weights, save_weights
+from ..systems.checkpoints import PublicFRAN, load_weights, save_weights
 
 # %% ../../nbs/using/01_hub.ipynb #a5478d48
 PUBLISHED = {'timroelofs123/face_re-aging': 'best_unet_model.pth'} # repository → file, where it is not ours
@@ -27,9 +27,9 @@ def convert_weights(
     out # `….safetensors`
 ) -> Path: # `out`
     "Write somebody else's weights as our own are, so that they say what they need."
-    generator, about = load_weights(weights)
-    if not isinstance(generator, PublicGenerator): raise ValueError(f"{weights} needs no converting: it is ours.")
-    return save_weights(generator, out, about['size'], about['ages'], source=Path(weights).name)
+    system = load_weights(weights)
+    if not isinstance(system, PublicFRAN): raise ValueError(f"{weights} needs no converting: it is ours.")
+    return save_weights(system, out, source=Path(weights).name)
 
 def fetch_weights(
     name:str # `owner/name`, or `owner/name@revision`
@@ -74,7 +74,7 @@ def push_to_hub(
 ) -> str: # Its address
     "Put weights and their card on the Hugging Face Hub; log in first, with `hf auth login`."
     import huggingface_hub as hub
-    about = load_weights(weights)[1]
+    about = load_weights(weights).about
     try:
         api = hub.HfApi()
         address = api.create_repo(repository, private=private, exist_ok=True)

@@ -8,7 +8,6 @@ Docs: https://reaging.github.io/reaging/using/reager.html.md"""
 __all__ = ['lay_over', 'check_target', 'target_map', 'Portrait', 'Reager', 'strip']
 
 # %% ../../nbs/using/02_reager.ipynb #16c746a2
-from bisect import bisect
 from dataclasses import dataclass, replace
 from os import PathLike
 import numpy as np, torch
@@ -17,7 +16,7 @@ from ..ages import MAX_AGE, MIN_AGE, check_age
 from ..systems.checkpoints import default_weights, load_weights
 from ..pictures.faces import Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
 from .hub import fetch_weights, on_hub
-from ..systems.layers import TILE, best_precision, in_tiles
+from ..systems.layers import TILE, best_precision
 from ..pictures.files import Reaged, as_rgb, on_white, open_picture, upright
 
 # %% ../../nbs/using/02_reager.ipynb #adddba95
@@ -104,13 +103,15 @@ class Reager:
         size:int=None # Side in pixels of the crops that the network sees; by default that of its training
     ):
         if on_hub(weights): weights = fetch_weights(weights)
-        self.generator, self.about = load_weights(weights or default_weights())
-        self.size = self.about['size'] if size is None else int(size)
+        self.system = load_weights(weights or default_weights())
+        self.about = self.system.about
+        self.size = self.system.size if size is None else int(size)
         if not 64 <= self.size <= 4096: raise ValueError(f"Crops have a side of 64 to 4096 pixels, not {self.size}.")
-        if 'edges' in self.about and self.size != self.about['size']: raise ValueError(f"These weights know age groups at {self.about['size']} pixels and at no other size.")
+        if not self.system.any_size and self.size != self.system.size:
+            raise ValueError(f"These weights are for crops of {self.system.size} pixels, and for no other size.")
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         self.precision = dict(bf16=torch.bfloat16, fp16=torch.float16, fp32=torch.float32)[best_precision(self.device)]
-        self.generator.to(self.device, memory_format=torch.channels_last)
+        self.system.to(self.device)
 
     def faces(self,
         photo # A picture file, or a PIL image
@@ -147,25 +148,18 @@ class Reager:
     ) -> torch.Tensor: # `(N,3,size,size)`, under the masks of the faces
         "What changes on each face."
         to, answer = check_target(to, portrait.image.size), portrait.masks.repeat(1, 3, 1, 1)
-        run = self._run if 'edges' not in self.about else self._run_groups
         at_once = max(1, TILE**2 // self.size**2) # as many pixels as one tile has, so that the network's memory is bounded
         for i in range(0, len(answer), at_once):
             faces, crops = portrait.faces[i:i+at_once], portrait.crops[i:i+at_once]
             wanted = torch.cat([target_map(to, face, self.size) for face in faces])
             known = torch.tensor([face.age for face in faces])[:, None, None, None].expand_as(wanted)
-            answer[i:i+at_once] *= run(*(x.to(self.device) for x in (crops, known, wanted))).float().cpu()
+            answer[i:i+at_once] *= self._run(*(x.to(self.device) for x in (crops, known, wanted))).float().cpu()
         return answer
 
     @torch.inference_mode()
     def _run(self, crops, known, wanted):
         with torch.autocast(self.device, self.precision, enabled=self.precision != torch.float32):
-            return in_tiles(self.generator, crops.contiguous(memory_format=torch.channels_last), known, wanted)
-
-    @torch.inference_mode()
-    def _run_groups(self, crops, known, wanted): # Re-Aging GAN's: pictures of age groups, not deltas of ages
-        if (wanted != wanted[:, :, :1, :1]).any(): raise ValueError("These weights know age groups of whole faces; ages for parts of a face need weights of --recipe fran.")
-        groups = [torch.tensor([bisect(self.about['edges'], age) for age in x[:, 0, 0, 0].tolist()], device=self.device) for x in (known, wanted)]
-        return self.generator(crops, *groups) - crops
+            return self.system.reage(crops.contiguous(memory_format=torch.channels_last), known, wanted)
 
     def reaged(self,
         portrait:Portrait,

@@ -38,7 +38,7 @@ class Blend:
         portrait:Portrait
     ):
         self.reager, self.portrait, self.changes = reager, portrait, {}
-        self.groups = 'edges' in reager.about # between age groups there is nothing
+        self.steps = not reager.system.continuous # between age groups there is nothing
 
     def compute(self,
         age:float # Years
@@ -56,7 +56,7 @@ class Blend:
         known = sorted(changes)
         i = bisect(known, age)
         low, high = known[max(i - 1, 0)], known[min(i, len(known) - 1)]
-        t = 0 if low == high or self.groups else (age - low) / (high - low)
+        t = 0 if low == high or self.steps else (age - low) / (high - low)
         pixels = np.array(self.portrait.image)
         for ((left, top, right, bottom), a), (_, b) in zip(changes[low], changes[high]):
             region = pixels[top:bottom, left:right]
@@ -92,7 +92,8 @@ class AgeSlider(widgets.VBox):
     ):
         self.reager, self.side, self.how, self.name, self.blend, self.lock = reager, side, (from_, faces), 'photo', None, threading.RLock()
         low, high = reager.about['ages']
-        self.ages = [low, *reager.about['edges']] if 'edges' in reager.about else np.linspace(low, high, 1 + round((high - low) / 10)).tolist() # computed, the others are blended
+        tens = np.linspace(low, high, 1 + round((high - low) / 10)).tolist() # computed, the others are blended
+        self.ages = tens if reager.system.continuous else list(reager.system.targets().values())
         self.upload = widgets.FileUpload(accept='image/*', description='Photo')
         self.picture = widgets.Image(format='jpeg', layout=dict(display='none', max_width='100%'))
         self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high), layout=dict(width='24em'))
@@ -187,7 +188,7 @@ class AgePainter(widgets.VBox):
         side:int=480 # The longer side of the picture on the screen, in pixels
     ):
         from ipycanvas import MultiCanvas, hold_canvas
-        if 'edges' in reager.about: raise ValueError("These weights know age groups of whole faces; painting needs weights of --recipe fran.")
+        if not reager.system.regions: raise ValueError("These weights know one age for a whole face; painting needs a system that knows an age for each pixel, such as fran.")
         self.hold, self.reager, self.strokes = hold_canvas, reager, []
         self.portrait = reager.open(photo, from_, faces)
         self.small = reduced(self.portrait, side)
