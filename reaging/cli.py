@@ -421,7 +421,7 @@ def _parser(argv): # of `train` only what these words need, as it is made of the
     p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
     p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
     p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
-    p.add_argument('--weights', type=Path, help='written by `reaging train`, of a public FRAN, or owner/name on the Hugging Face Hub; by default those of the package')
+    p.add_argument('--weights', type=Path, help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; by default those of the package')
     p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
@@ -449,7 +449,7 @@ def _parser(argv): # of `train` only what these words need, as it is made of the
     train_parsers(commands, argv)
     p = _command(commands, evaluate, 'eval', 'reaging eval --data photos --weights mine.safetensors --out report')
     p.add_argument('--data', type=Path, required=True, help='folder of photos, with ages in names or a CSV, or without; or of people at several ages')
-    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, of a public FRAN, or owner/name on the Hugging Face Hub; several times to compare; by default those of the package')
+    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; several times to compare; by default those of the package')
     p.add_argument('--only', type=lambda text: text.split(','), default=[], metavar='PATTERN[,…]', help="only files or people whose names match, such as '*7.jpg,*9.jpg'")
     p.add_argument('--out', type=Path, default=Path('report'), help='folder for index.html and figures.json (default: %(default)s)')
     p = _command(commands, convert, 'convert', 'reaging convert best_unet_model.pth face_reaging.safetensors')

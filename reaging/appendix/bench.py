@@ -24,12 +24,11 @@ from ..systems import fran
 from ..ages import age_planes
 from ..systems.checkpoints import FaceReagingGenerator
 from ..data.pairs import paired_dls
-from .drawn import drawn_dls
+from .drawn import draw_folder, drawn_dls
 from ..pictures.faces import crop_face, crop_matrix, face_mask, find_faces
-from ..systems.layers import Blur, Max2x2
+from ..systems.layers import Blur, Max2x2, best_precision
 from ..training.learner import peak_memory, reaging_learner
-from ..systems.losses import LPIPS, FRANRecipe, fake_loss, real_loss
-from .drawn import draw_folder
+from ..systems.losses import LPIPS, fake_loss, real_loss
 from ..using.reager import Reager, lay_over
 from .synth import draw_faces
 
@@ -48,18 +47,21 @@ def pairs_a_second(
     batches.close() # ends the workers
     return n / (time.time() - start)
 
+def _fast(device): return dict(bf16=torch.bfloat16, fp16=torch.float16, fp32=torch.float32)[best_precision(device)]
+
 def network_pairs_a_second(
     size:int=256, # Side of the pictures in pixels
     bs:int=8, # Pairs in a batch
     steps:int=1 # Timed, after one to warm up
 ) -> float: # Pairs
-    "Pace of FRAN's generator, forward and backward, on the GPU if there is one."
+    "Pace of FRAN's generator, forward and backward, on the GPU if there is one, in the precision that it is fastest in."
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    dtype = _fast(device)
     generator = fran.Generator(64).to(device, memory_format=torch.channels_last)
     x, age = torch.zeros(bs, 3, size, size, device=device), torch.full((bs,), 40., device=device)
     for i in range(steps + 1):
         if i == 1: start = time.time()
-        with torch.autocast(device, dtype=torch.bfloat16): delta = generator(x, age, age)
+        with torch.autocast(device, dtype, enabled=dtype != torch.float32): delta = generator(x, age, age)
         delta.float().abs().mean().backward()
         if device == 'cuda': torch.cuda.synchronize()
     return bs * steps / (time.time() - start)
@@ -86,7 +88,7 @@ def bench_data(
                'faces drawn a second, 128 px': round(faces, 1), 'threads': torch.get_num_threads()}
     figures |= {'peak resident GB for the data, this process': round(peak_memory(torch.device('cpu')), 2),
                 'largest process it started': round(peak_memory(torch.device('cpu'), children=True), 2)}
-    figures[f'pairs a second through the generator, {size} px, bf16'] = round(network_pairs_a_second(size, bs), 2) # last: it takes memory of its own
+    figures[f'pairs a second through the generator, {size} px, {best_precision("cpu")}'] = round(network_pairs_a_second(size, bs), 2) # last: it takes memory of its own
     return figures
 
 # %% ../../nbs/appendix/03_bench.ipynb #199a6fc0
@@ -111,18 +113,19 @@ def seed_step(
     device='cpu'
 ): # Function: makes a training step
     "The seed's recipe for FRAN, in plain PyTorch (seed *FRAN*, Dataset & Training)."
-    recipe, (xb, y) = FRANRecipe(), _batch(size, bs, device)
+    seed, (xb, y) = fran.FRAN.seed(width=8), _batch(size, bs, device) # for its numbers
     x, from_age, to_age = (t.as_subclass(torch.Tensor) for t in xb)
     y, wrong_age = y.as_subclass(torch.Tensor), to_age.flip(0) + 5
     generator, discriminator, perceptual = _plain(fran.Generator(64).to(device)), _plain(fran.Discriminator(64).to(device)), _lpips().to(device)
-    opt, opt_d = torch.optim.Adam(generator.parameters(), recipe.lr), torch.optim.Adam(discriminator.parameters(), recipe.d_lr)
+    opt, opt_d = torch.optim.Adam(generator.parameters(), seed.lr), torch.optim.Adam(discriminator.parameters(), seed.d_lr)
     def step():
         prediction = x + generator(x, from_age, to_age)
         discriminator.requires_grad_(True)
         (fake_loss(discriminator(prediction.detach(), to_age)) + real_loss(discriminator(y, to_age)) + fake_loss(discriminator(y, wrong_age))).backward()
         opt_d.step(); opt_d.zero_grad()
         discriminator.requires_grad_(False)
-        (recipe.l1 * F.l1_loss(prediction, y) + recipe.lpips * perceptual(prediction, y) + recipe.adversarial * real_loss(discriminator(prediction, to_age))).backward()
+        loss = seed.l1 * F.l1_loss(prediction, y) + seed.perceptual * perceptual(prediction, y)
+        (loss + seed.adversarial * real_loss(discriminator(prediction, to_age))).backward()
         opt.step(); opt.zero_grad()
     return step
 
@@ -132,8 +135,8 @@ def our_step(
     device='cpu'
 ): # Function: makes a training step
     "A step of `reaging_learner`."
-    learn, batch = reaging_learner(drawn_dls(size, bs=bs, n=bs, device=device), perceptual='lite0'), _batch(size, bs, device)
-    learn.loss_func.distance, learn.logger = _lpips().to(device, memory_format=torch.channels_last), noop
+    learn, batch = reaging_learner(drawn_dls(size, bs=bs, n=bs, device=device), fran.FRAN()), _batch(size, bs, device)
+    learn.system.perception, learn.logger = _lpips().to(device, memory_format=torch.channels_last), noop
     learn.remove_cb(learn.progress)
     learn.create_opt()
     learn.n_epoch, learn.epoch, learn.n_iter, learn.dl = 1, 0, 1, learn.dls.train
@@ -155,8 +158,8 @@ def matrix_flops(
     device='cpu',
     n:int=4096 # Side of the matrices
 ) -> float: # Floating-point operations a second
-    "What this machine reaches in a product of matrices in bf16, at best of five."
-    a, b = (torch.rand(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
+    "What this machine reaches in a product of matrices, in the precision that it is fastest in, at best of five."
+    a, b = (torch.rand(n, n, device=device, dtype=_fast(device)) for _ in range(2))
     a @ b
     return 2 * n**3 / min(_seconds(lambda: a @ b, device) for _ in range(5))
 
@@ -190,7 +193,7 @@ def bench_train(
     return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
             'seconds a step, ours': round(t, 3), "seconds a step, the seed's recipe": round(t_seed, 3), 'ratio': round(t_seed/t, 2),
             'images a second, ours': round(bs/t, 2), 'peak GB, ours': round(peaks[0], 2), "peak GB, the seed's recipe": round(peaks[1], 2), 'memory ratio': round(peaks[0]/peaks[1], 2),
-            'TFLOP a step': round(count.get_total_flops()/1e12, 2), 'bf16 matrix peak, TFLOP/s': round(peak/1e12, 2), 'share of that peak': round(count.get_total_flops()/t/peak, 2)}
+            'TFLOP a step': round(count.get_total_flops()/1e12, 2), f'{best_precision(device)} matrix peak, TFLOP/s': round(peak/1e12, 2), 'share of that peak': round(count.get_total_flops()/t/peak, 2)}
 
 # %% ../../nbs/appendix/03_bench.ipynb #e6b1dcbb
 def public_network(

@@ -10,12 +10,14 @@ __all__ = ['lay_over', 'check_target', 'target_map', 'Portrait', 'Reager', 'stri
 # %% ../../nbs/using/02_reager.ipynb #16c746a2
 from dataclasses import dataclass, replace
 from os import PathLike
-import numpy as np, torch
+from pathlib import Path
+import numpy as np, tempfile, torch
 from PIL import Image, ImageDraw
+from fastcore.basics import patch
 from ..ages import MAX_AGE, MIN_AGE, check_age
-from ..systems.checkpoints import default_weights, load_weights
+from ..systems.checkpoints import default_weights, load_weights, save_weights
 from ..pictures.faces import Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
-from .hub import fetch_weights, on_hub
+from .hub import fetch_weights, on_hub, push_to_hub
 from ..systems.layers import TILE, best_precision
 from ..pictures.files import Reaged, as_rgb, on_white, open_picture, upright
 
@@ -99,7 +101,7 @@ def _list(x): # of what may be a range, an array or one alone
 class Reager:
     "Re-ages the faces in a photo."
     def __init__(self,
-        weights=None, # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `owner/name`; by default the weights of the package
+        weights=None, # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `hf:owner/name`; by default the weights of the package
         size:int=None # Side in pixels of the crops that the network sees; by default that of its training
     ):
         if on_hub(weights): weights = fetch_weights(weights)
@@ -204,6 +206,26 @@ def _read(photo):
     if isinstance(photo, Image.Image): return as_rgb(upright(photo))
     if not isinstance(photo, (str, PathLike)): raise ValueError(f"A photo is the path of a file or a PIL image, not {type(photo).__name__}.")
     return open_picture(photo)
+
+# %% ../../nbs/using/02_reager.ipynb #3e9cf0ba
+@patch
+def save(self:Reager,
+    path, # `….safetensors`
+    **about # Whatever else is worth knowing, as JSON can hold it
+) -> Path: # `path`
+    "Write the weights; `Reager(path)` reads them."
+    known = {k: v for k, v in self.about.items() if k in ('made', 'source', 'step', self.system.best)}
+    return save_weights(self.system, path, **known | about)
+
+@patch
+def push_to_hub(self:Reager,
+    repository:str, # `owner/name`; made if it is not there
+    figures:dict=None, # From `figures.json` of `reaging eval`, for the card
+    private:bool=True # Can only you see it?
+) -> str: # Its address
+    "Put the weights and their card on the Hugging Face Hub; `Reager('hf:owner/name')` reads them."
+    with tempfile.TemporaryDirectory() as folder:
+        return push_to_hub(self.save(Path(folder)/'weights.safetensors'), repository, figures, private)
 
 # %% ../../nbs/using/02_reager.ipynb #16fc3857
 def strip(
