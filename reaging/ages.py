@@ -19,7 +19,8 @@ def check_age(
 ) -> float: # The same age, as a float
     "Return `age`; a ValueError says what an age is where it is none."
     try: years = float(age)
-    except (TypeError, ValueError): raise ValueError(f"{age!r} is not an age: give a number of years from {MIN_AGE} to {MAX_AGE}.") from None
+    except (TypeError, ValueError):
+        raise ValueError(f"{age!r} is not an age: give a number of years from {MIN_AGE} to {MAX_AGE}.") from None
     if not MIN_AGE <= years <= MAX_AGE:
         raise ValueError(f"{age} is not an age: give a number of years from {MIN_AGE} to {MAX_AGE}.")
     return years

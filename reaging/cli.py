@@ -26,18 +26,22 @@ def _ages(text):
 def _faces(text): # 'all', 'largest' or '1,3'
     if text in ('all', 'largest'): return text
     if re.fullmatch(r'[1-9]\d*(,[1-9]\d*)*', text): return [int(t) for t in text.split(',')]
-    raise argparse.ArgumentTypeError(f"{text} are no faces: say all, largest, or numbers such as 1,3, where 1 is the largest.")
+    raise argparse.ArgumentTypeError(f"{text} are no faces: say all, largest, or numbers such as 1,3, where 1 is the "
+                                     "largest.")
 
 def _regions(text): # 'forehead=70,eyes=30'
-    if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text): raise argparse.ArgumentTypeError(f"{text} are no regions: give them as forehead=70,eyes=30.")
+    if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text):
+        raise argparse.ArgumentTypeError(f"{text} are no regions: give them as forehead=70,eyes=30.")
     return {name: _ages(age)[0] for name, age in (part.split('=') for part in text.split(','))}
 
+# %% ../nbs/99_cli.ipynb #72f48dbb
 def _people(text): # '0.2', '400' or 'ann,bea'
     if re.fullmatch(r'[1-9]\d*', text): return int(text)
     return float(text) if re.fullmatch(r'0?\.\d+', text) else text.split(',') # 0001 is somebody
 
 def _years(text): # '10-85:5' or '20,40,60'
-    if m := re.fullmatch(r'(\d+)-(\d+)(?::(\d+))?', text): return list(range(int(m[1]), int(m[2]) + 1, int(m[3] or 1) or 1))
+    if m := re.fullmatch(r'(\d+)-(\d+)(?::(\d+))?', text):
+        return list(range(int(m[1]), int(m[2]) + 1, int(m[3] or 1) or 1))
     if re.fullmatch(r'\d+(,\d+)*', text): return [int(t) for t in text.split(',')]
     raise argparse.ArgumentTypeError(f"{text} are no ages: give them as 10-85:5 (from, to, step) or as 20,40,60.")
 
@@ -45,6 +49,7 @@ def _edges(text): # '31,51'
     if re.fullmatch(r'\d+(,\d+)*', text): return tuple(map(int, text.split(',')))
     raise argparse.ArgumentTypeError(f"{text} are no edges of age groups: give them as 31,51.")
 
+# %% ../nbs/99_cli.ipynb #4306b49c
 def warn_untrained(
     ages:list, # Years
     about:dict # Header of the weights
@@ -52,8 +57,10 @@ def warn_untrained(
     "Say on stderr which ages the weights have never seen."
     low, high = about['ages']
     if beyond := [f'{a:g}' for a in ages if not low <= a <= high]:
-        print(f"Warning: these weights were trained on ages {low} to {high}; {', '.join(beyond)} is beyond, so expect less.", file=sys.stderr)
+        print(f"Warning: these weights were trained on ages {low} to {high}; {', '.join(beyond)} is beyond, so "
+              "expect less.", file=sys.stderr)
 
+# %% ../nbs/99_cli.ipynb #9baa337c
 def _check_outs(args, targets): # Files for the targets, or a sentence about what is missing
     if not targets: raise ValueError("Say how old the face shall be: --to 70, or --regions forehead=70,eyes=30.")
     if args.to and args.regions: raise ValueError("Say either --to for the whole face, or --regions for parts of it.")
@@ -61,23 +68,31 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
     if args.strip: check_out(args.strip)
     if args.gif: check_out(args.gif, ('.gif',))
     one = len(targets) == 1 and not (args.out and args.out.is_dir())
-    for folder in [args.out and (args.out.parent if one else args.out), args.strip and args.strip.parent, args.gif and args.gif.parent]:
-        if folder and not folder.is_dir(): raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
+    for folder in [args.out and (args.out.parent if one else args.out), args.strip and args.strip.parent, args.gif
+                   and args.gif.parent]:
+        if folder and not folder.is_dir():
+            raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
     name = lambda to: f'{args.photo.stem}_' + ('_'.join(to) if isinstance(to, dict) else f'{to:g}') + '.png'
-    files = [None] * len(targets) if not args.out else [check_out(args.out)] if one else [args.out/name(to) for to in targets]
+    files = [None] * len(targets) if not args.out else [check_out(args.out)] if one else [args.out/name(to)
+        for to in targets]
     written = [f.resolve() for f in (*files, args.strip, args.gif) if f]
-    if len(set(written)) < len(written): raise ValueError("Two pictures would be written to the same file: choose other names, and each age once.")
-    if args.photo.resolve() in written: raise ValueError(f"{args.photo} is the photo itself and would be overwritten: choose another name.")
+    if len(set(written)) < len(written):
+        raise ValueError("Two pictures would be written to the same file: choose other names, and each age once.")
+    if args.photo.resolve() in written:
+        raise ValueError(f"{args.photo} is the photo itself and would be overwritten: choose another name.")
     return files
 
+# %% ../nbs/99_cli.ipynb #568f9221
 def _open(reager, args): # the portrait with the faces of --faces
     if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
     from reaging.pictures.faces import find_faces
     found = find_faces(image := open_picture(args.photo))
     if not found: raise NoFaceError(f"No face was found in {args.photo}.")
-    if max(args.faces) > len(found): raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
+    if max(args.faces) > len(found):
+        raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
     return reager.open(image, args.from_, [found[i-1] for i in dict.fromkeys(args.faces)])
 
+# %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
     from tqdm import tqdm
@@ -94,10 +109,15 @@ def age(args):
         if file: written.append(dict(file=str(save_picture(image, file)), to=to))
         heads.append(image.crop(portrait.heads))
         heads[-1].thumbnail((480, 480))
-    if args.strip: written.append(dict(file=str(save_picture(strip(heads, [im.info['to_age'] for im in heads], height=min(300, heads[0].height)), args.strip)), to=targets))
+    if args.strip:
+        written.append(dict(file=str(save_picture(strip(heads, [im.info['to_age'] for im in heads],
+            height=min(300, heads[0].height)), args.strip)), to=targets))
     if args.gif: written.append(dict(file=str(save_gif(heads, args.gif)), to=targets))
-    faces = [dict(box=f.box.tolist(), landmarks=f.landmarks.tolist(), confidence=f.confidence, from_age=f.age) for f in portrait.faces]
-    if args.json: print(json.dumps(dict(photo=str(args.photo), size=portrait.image.size, faces=faces, written=written, seconds=round(time.time() - start, 2))))
+    faces = [dict(box=f.box.tolist(), landmarks=f.landmarks.tolist(), confidence=f.confidence, from_age=f.age)
+             for f in portrait.faces]
+    if args.json:
+        print(json.dumps(dict(photo=str(args.photo), size=portrait.image.size, faces=faces, written=written,
+                              seconds=round(time.time() - start, 2))))
     else: print(*(row['file'] for row in written), sep='\n')
 
 # %% ../nbs/99_cli.ipynb #bc01e537
@@ -108,14 +128,18 @@ def demo(args):
     photo = args.out/'grace_hopper.jpg'
     with cbook.get_sample_data(photo.name) as f, whole_file(photo) as part: part.write_bytes(f.read())
     ages = ','.join(map(str, range(20, 81, 10)))
-    return main(['age', str(photo), '--from', '77', '--to', ages, '--out', str(args.out), '--strip', str(args.out/'grace_hopper_20-80.png'), '--gif', str(args.out/'grace_hopper.gif')])
+    return main(['age', str(photo), '--from', '77', '--to', ages, '--out', str(args.out), '--strip',
+                 str(args.out/'grace_hopper_20-80.png'), '--gif', str(args.out/'grace_hopper.gif')])
 
 # %% ../nbs/99_cli.ipynb #40093dfe
 def _span(text): # '70' or '20:80'
     first, *last = _ages(text.replace(':', ','))
-    if len(last) != text.count(':') or len(last) > 1: raise argparse.ArgumentTypeError(f"{text} is neither an age nor two: say 70, or 20:80 for the film's beginning and end.")
+    if len(last) != text.count(':') or len(last) > 1:
+        raise argparse.ArgumentTypeError(f"{text} is neither an age nor two: say 70, or 20:80 for the film's "
+                                         "beginning and end.")
     return first, *(last or [first])
 
+# %% ../nbs/99_cli.ipynb #1a05d6d0
 def video(args):
     "Make one face in a film older or younger. Stopped, it leaves a film that plays as far as it got."
     from reaging.using.video import reage_film
@@ -125,7 +149,8 @@ def video(args):
     done = reage_film(reager, args.film, args.out, args.to, args.from_, args.codec)
     print(done['file'])
     if done['problem']: print(f"reaging: {done['problem']}", file=sys.stderr)
-    if done['stopped_by']: print(f"Stopped after {done['frames']} frames; {done['file']} plays so far.", file=sys.stderr)
+    if done['stopped_by']:
+        print(f"Stopped after {done['frames']} frames; {done['file']} plays so far.", file=sys.stderr)
     return 128 + done['stopped_by'] if done['stopped_by'] else int(bool(done['problem']))
 
 # %% ../nbs/99_cli.ipynb #b7911643
@@ -140,26 +165,31 @@ def pictures(args):
     return code
 
 # %% ../nbs/99_cli.ipynb #6da0a4ab
-_FREE = 'out run resume every minutes steps epochs wandb project entity command cls'.split() # what a resumed run may say anew
+# what a resumed run may say anew
+_FREE = 'out run resume every minutes steps epochs wandb project entity command cls'.split()
 
 def _older_options(options): # of a run that reaging 0.0.1 began: what is still called the same, and was given
     gone = 'recipe', 'portraits', 'perceptual', 'lpips'
     return {k: v for k, v in options.items() if k not in gone and v != 'None'}
 
+# %% ../nbs/99_cli.ipynb #7564312b
 def _same_options(args): # kept in the run's folder, compared when it goes on
     options = {k: str(v) for k, v in vars(args).items() if k not in _FREE}
     file = args.run/'options.json'
     if args.resume and file.exists():
         before = json.loads(file.read_text(encoding='utf-8'))
         if 'recipe' in before: before = _older_options(before)
-        changed = [f'--{k.replace("_", "-")} was {v}, now {options[k]}' for k, v in before.items() if options.get(k, v) != v]
+        changed = [f'--{k.replace("_", "-")} was {v}, now {options[k]}' for k, v in before.items()
+                   if options.get(k, v) != v]
         if changed: raise ValueError(f"{args.run} was begun with other options: {'; '.join(changed)}.")
     args.run.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as part: part.write_text(json.dumps(options, indent=1), encoding='utf-8')
 
 # %% ../nbs/99_cli.ipynb #80c7aa26
-DATA = dict(pairs=('identities', 'pictures', 'blends', 'layout', 'valid'), singles=('bs', 'valid')) # options of the loaders
+# options of the loaders
+DATA = dict(pairs=('identities', 'pictures', 'blends', 'layout', 'valid'), singles=('bs', 'valid'))
 
+# %% ../nbs/99_cli.ipynb #c1f21eed
 def _start(cls, args): # a system with the options of `args`, which goes on from --weights
     from reaging.systems.checkpoints import load_weights
     options = {name: getattr(args, name) for name in cls.options() if name != 'epochs'}
@@ -176,17 +206,21 @@ def _start(cls, args): # a system with the options of `args`, which goes on from
     system.generator.load_state_dict(start.generator.state_dict())
     return system
 
+# %% ../nbs/99_cli.ipynb #ae9449ae
 def _shown(value): return ','.join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 # %% ../nbs/99_cli.ipynb #f4076f5e
 def _check_train(args): # → where the weights go
     if not (args.out or args.run):
-        raise ValueError("Say where to write: --out for the weights, or --run for a folder with everything that is needed to go on.")
-    if args.resume and not args.run: raise ValueError("--resume goes on with the run in a folder: say which with --run.")
+        raise ValueError("Say where to write: --out for the weights, or --run for a folder with everything that is "
+                         "needed to go on.")
+    if args.resume and not args.run:
+        raise ValueError("--resume goes on with the run in a folder: say which with --run.")
     if args.out and not args.out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.out.parent} to write to; create it first.")
     return args.out or args.run/'weights.safetensors'
 
+# %% ../nbs/99_cli.ipynb #6585a22d
 def _learner(cls, args): # everything that training needs
     from fastcore.parallel import num_cpus
     from reaging.training.learner import reaging_learner, system_dls
@@ -218,7 +252,8 @@ def train(args):
     run = Run(args.run, args.every, resume=args.resume) if args.run else None
     learn = _learner(args.cls, args)
     if run and not rank_distrib(): _same_options(args)
-    several = learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext() # batch norm is shared on GPUs only
+    # batch norm is shared on GPUs only
+    several = learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext()
     with several: fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
     teardown_distrib() # threads of it that are alive when Python ends may abort it
     if run and run.stopped_by:
@@ -238,6 +273,7 @@ def data_draw(args):
     from reaging.appendix.drawn import draw_folder
     print(f'{draw_folder(args.dst, args.ids, args.ages, args.size, args.layout)} pictures in {args.dst}')
 
+# %% ../nbs/99_cli.ipynb #0e2660ba
 def data_prepare(args):
     "Find, align, crop and resize all faces of a folder, once. Started again, it goes on where it was."
     from reaging.data.prepare import prepare
@@ -252,17 +288,21 @@ def data_label(args):
     print(f'{args.folder/"ages.csv"}; {len(left_out)} left out.')
     return code
 
+# %% ../nbs/99_cli.ipynb #10ce4ed2
 def data_check(args):
-    "List every picture of a folder that is broken, empty, a duplicate, of another size than its partners, or without an age."
+    "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
-    if not args.json.parent.is_dir(): raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
+    if not args.json.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
     code = _table(problems := check_folder(args.folder, args.faces, args.layout))
-    with whole_file(args.json) as part: part.write_text(json.dumps([dict(file=f, problem=p) for f, p in problems], indent=1), encoding='utf-8')
+    with whole_file(args.json) as part:
+        part.write_text(json.dumps([dict(file=f, problem=p) for f, p in problems], indent=1), encoding='utf-8')
     print(f'{len(problems)} problems, listed in {args.json}')
     return code
 
+# %% ../nbs/99_cli.ipynb #4935e896
 def evaluate(args):
-    "Measure weights on photos or pairs: ages, identity, sharpness, and distances to the truth, on a page with pictures."
+    "Measure weights on photos or pairs: ages, identity, sharpness and distances, on a page with pictures."
     from reaging.measuring.evaluate import evaluate
     print(evaluate(args.data, args.weights, args.only, args.out))
 
@@ -271,6 +311,7 @@ def convert(args):
     from reaging.using.hub import convert_weights
     print(convert_weights(args.weights, args.out))
 
+# %% ../nbs/99_cli.ipynb #9c21053b
 def export(args):
     "Write weights as ONNX, for programs without Python; what the network wants stands in the file's metadata."
     from reaging.using.export import export_onnx
@@ -279,10 +320,12 @@ def export(args):
 def bench_data(args):
     "Pairs loaded and faces drawn a second, beside the pace of the network, and the memory it takes."
     from reaging.appendix import bench
-    for name, value in bench.bench_data(args.folder, args.size, args.bs, args.workers).items(): print(f'{name}: {value}')
+    for name, value in bench.bench_data(args.folder, args.size, args.bs, args.workers).items():
+        print(f'{name}: {value}')
 
+# %% ../nbs/99_cli.ipynb #f9ed8c69
 def bench_train(args):
-    "A training step of FRAN beside the same step by the seed's recipe: seconds, memory, and the share of what this machine can do."
+    "A training step of FRAN beside the seed's: seconds, memory, and the share of what this machine can do."
     from reaging.appendix import bench
     for name, value in bench.bench_train(args.size, args.bs, args.steps).items(): print(f'{name}: {value}')
 
@@ -291,42 +334,57 @@ def bench_film(args):
     from reaging.appendix import bench
     for name, value in bench.bench_film(args.film, args.size, args.frames).items(): print(f'{name}: {value}')
 
+# %% ../nbs/99_cli.ipynb #aabd1df5
 def bench_use(args):
-    "Re-aging a large face beside the public implementation's way, and the time until `reaging age` has saved its picture."
+    "Re-aging a large face beside the public way, and the time until `reaging age` has saved its picture."
     from reaging.appendix import bench
     for name, value in bench.bench_use(args.size, args.times).items(): print(f'{name}: {value}')
 
 # %% ../nbs/99_cli.ipynb #03a4864d
 def _layout(parser, choices=('AGE/ID', 'ID/AGE', 'AGE_ID'), default=None):
-    parser.add_argument('--layout', choices=choices, default=default, help='how ages and identities are in the names (default: %(default)s)' if default else 'how ages and identities are in the names; by default recognised')
+    parser.add_argument('--layout', choices=choices, default=default,
+                        help='how ages and identities are in the names (default: %(default)s)'
+                        if default else 'how ages and identities are in the names; by default recognised')
 
 def _command(commands, run, name, *examples):
-    p = commands.add_parser(name, help=run.__doc__, description=run.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+    p = commands.add_parser(name, help=run.__doc__, description=run.__doc__,
+                            formatter_class=argparse.RawDescriptionHelpFormatter,
                             epilog='\n  '.join([f'Example{"s" if len(examples) > 1 else ""}:', *examples]))
     p.set_defaults(command=run)
     return p
 
-def _data_parsers(commands):
+# %% ../nbs/99_cli.ipynb #e2294ece
+def _data_first(commands):
     p = _command(commands, data_draw, 'draw', 'reaging data draw drawn --ids 200 --ages 10-85:5 --size 128')
     p.add_argument('dst', type=Path, help='folder to write to')
     p.add_argument('--ids', type=int, default=200, help='identities (default: %(default)s)')
-    p.add_argument('--ages', type=_years, default='10-85:5', metavar='FROM-TO:STEP', help='years, or a list such as 20,40,60 (default: %(default)s)')
+    p.add_argument('--ages', type=_years, default='10-85:5', metavar='FROM-TO:STEP',
+                   help='years, or a list such as 20,40,60 (default: %(default)s)')
     p.add_argument('--size', type=int, default=128, help='side in pixels, 64 to 512 (default: %(default)s)')
     _layout(p, ('AGE/ID', 'ID/AGE', 'AGE_ID', 'UTKFace', 'FG-NET', 'AgeDB', 'CACD'), 'AGE/ID')
     p = _command(commands, data_prepare, 'prepare', 'reaging data prepare people crops --size 256')
     p.add_argument('src', type=Path, help='folder of pictures, in any layout or none')
     p.add_argument('dst', type=Path, help='folder for the crops; names stay as they are')
-    p.add_argument('--size', type=int, default=256, help='side of the crops in pixels, 64 to 1024 (default: %(default)s)')
+    p.add_argument('--size', type=int, default=256,
+                   help='side of the crops in pixels, 64 to 1024 (default: %(default)s)')
     _layout(p)
+
+# %% ../nbs/99_cli.ipynb #4be4f292
+def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
     p = _command(commands, data_check, 'check', 'reaging data check people --faces')
     p.add_argument('folder', type=Path, help='pictures to look over')
     p.add_argument('--faces', action='store_true', help='look for a face in each, too')
-    p.add_argument('--json', type=Path, default=Path('check.json'), help='file to list the problems in (default: %(default)s)')
+    p.add_argument('--json', type=Path, default=Path('check.json'),
+                   help='file to list the problems in (default: %(default)s)')
     _layout(p)
 
-def _bench_parsers(commands):
+def _data_parsers(commands):
+    for add in (_data_first, _data_more): add(commands)
+
+# %% ../nbs/99_cli.ipynb #e9a4bc4a
+def _bench_first(commands):
     p = _command(commands, bench_data, 'data', 'reaging bench data crops --size 256 --bs 8')
     p.add_argument('folder', type=Path, nargs='?', help='prepared or drawn people; by default some are drawn')
     p.add_argument('--size', type=int, default=256, help='side of the pictures in pixels (default: %(default)s)')
@@ -336,6 +394,9 @@ def _bench_parsers(commands):
     p.add_argument('--size', type=int, default=256, help='side of the pictures in pixels (default: %(default)s)')
     p.add_argument('--bs', type=int, default=4, help='pairs in a batch (default: %(default)s)')
     p.add_argument('--steps', type=int, default=3, help='timed of each kind (default: %(default)s)')
+
+# %% ../nbs/99_cli.ipynb #a3392f4d
+def _bench_more(commands):
     p = _command(commands, bench_film, 'film', 'reaging bench film me.mp4 --size 1024 --frames 60')
     p.add_argument('film', type=Path, help='with a face')
     p.add_argument('--size', type=int, default=1024, help="side of the face's crop in pixels (default: %(default)s)")
@@ -343,6 +404,9 @@ def _bench_parsers(commands):
     p = _command(commands, bench_use, 'use', 'reaging bench use --size 1024')
     p.add_argument('--size', type=int, default=1024, help='side of the face in pixels (default: %(default)s)')
     p.add_argument('--times', type=int, default=2, help='each way is timed (default: %(default)s)')
+
+def _bench_parsers(commands):
+    for add in (_bench_first, _bench_more): add(commands)
 
 # %% ../nbs/99_cli.ipynb #f61ff96c
 def _system_class(word): # 'fran' or 'mine.py'
@@ -353,12 +417,15 @@ def _system_class(word): # 'fran' or 'mine.py'
         raise ValueError(f"No system is called {word}; `reaging train --help` lists them. "
                          "One of your own is given by its file, such as mine.py.") from None
 
+# %% ../nbs/99_cli.ipynb #97bdfdd2
 def _option(parser, name, about): # from a docment
     flag, kind, default = f'--{name.replace("_", "-")}', about.anno, about.default
     words = f'{about.docment or ""} (default: {_shown(default)})' if default is not None else about.docment
     words = words.replace('`', '')
-    if kind is bool: return parser.add_argument(flag, default=default, help=words, action=argparse.BooleanOptionalAction)
-    if name == 'layout': return parser.add_argument(flag, default=default, help=words, choices=('AGE/ID', 'ID/AGE', 'AGE_ID'))
+    if kind is bool:
+        return parser.add_argument(flag, default=default, help=words, action=argparse.BooleanOptionalAction)
+    if name == 'layout':
+        return parser.add_argument(flag, default=default, help=words, choices=('AGE/ID', 'ID/AGE', 'AGE_ID'))
     kind = {'valid': _people, 'edges': _edges}.get(name, kind)
     parser.add_argument(flag, default=default, help=words, type=kind, metavar=name.upper())
 
@@ -366,7 +433,8 @@ def _option(parser, name, about): # from a docment
 def _train_parser(systems, word, cls):
     from fastcore.docments import docments
     from reaging.training.learner import LOADERS
-    p = systems.add_parser(word, help=cls.__doc__, description=cls.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+    p = systems.add_parser(word, help=cls.__doc__, description=cls.__doc__,
+                           formatter_class=argparse.RawDescriptionHelpFormatter,
                            epilog=f'Example:\n  reaging train {word} crops --minutes 60 --out my.safetensors')
     p.set_defaults(command=train, cls=cls, system=cls.name)
     p.add_argument('data', type=Path, help='folder of pictures, best from `reaging data prepare` or `draw`')
@@ -376,16 +444,21 @@ def _train_parser(systems, word, cls):
     for name, about in cls.options().items():
         if name != 'epochs': _option(p, name, about)
 
+# %% ../nbs/99_cli.ipynb #39ed9655
 def _where(p):
-    p.add_argument('--out', type=Path, help='weights to write (.safetensors); by default weights.safetensors in the folder of --run')
-    p.add_argument('--run', type=Path, metavar='FOLDER', help='folder for checkpoints and losses.csv; a run that is kept can be stopped and go on')
+    p.add_argument('--out', type=Path,
+                   help='weights to write (.safetensors); by default weights.safetensors in the folder of --run')
+    p.add_argument('--run', type=Path, metavar='FOLDER',
+                   help='folder for checkpoints and losses.csv; a run that is kept can be stopped and go on')
     p.add_argument('--resume', action='store_true', help='go on with the run in that folder')
     p.add_argument('--every', type=int, default=500, help='steps between checkpoints (default: %(default)s)')
     p.add_argument('--weights', type=Path, help='start from these weights, at their width')
-    p.add_argument('--wandb', action='store_true', help='send figures, pictures of held-out faces and the weights to Weights & Biases')
+    p.add_argument('--wandb', action='store_true',
+                   help='send figures, pictures of held-out faces and the weights to Weights & Biases')
     p.add_argument('--project', default='reaging', help='on Weights & Biases (default: %(default)s)')
     p.add_argument('--entity', help='on Weights & Biases; by default your own')
 
+# %% ../nbs/99_cli.ipynb #f54f80a4
 def _how_long(p):
     long = p.add_mutually_exclusive_group()
     long.add_argument('--minutes', type=float)
@@ -394,6 +467,7 @@ def _how_long(p):
     p.add_argument('--precision', choices=['bf16', 'fp16', 'fp32'], help='by default what the device is fastest in')
     p.add_argument('--seed', type=int, default=0, help='draws everything that is random (default: %(default)s)')
 
+# %% ../nbs/99_cli.ipynb #35a94371
 def train_parsers(commands, argv):
     p = commands.add_parser('train', help=train.__doc__, description=train.__doc__)
     if argv[:1] != ['train']: return
@@ -404,62 +478,100 @@ def train_parsers(commands, argv):
         if not cls.data: raise ValueError(f"{word} is not trained.")
         _train_parser(systems, word or cls.name, cls)
 
-# %% ../nbs/99_cli.ipynb #49d37945
-def _parser(argv): # of `train` only what these words need, as it is made of the systems themselves
-    parser = argparse.ArgumentParser(prog='reaging', description='Make a face older or younger.')
-    parser.add_argument('--version', action='version', version=version('reaging'))
-    commands = parser.add_subparsers(required=True, metavar='COMMAND')
-
-    p = _command(commands, age, 'age', 'reaging age me.jpg --to 70 --out me_70.png', 'reaging age me.jpg --from 35 --to 20,40,60,80 --out folder --strip me.png --gif me.gif',
-                 'reaging age us.jpg --faces 1,3 --from 35,62 --to 20 --out us_20.jpg', 'reaging age me.jpg --regions forehead=70,eyes=30 --strength 1.2 --out me.png --json')
+# %% ../nbs/99_cli.ipynb #d835337a
+def _age_parser(commands):
+    p = _command(commands, age, 'age', 'reaging age me.jpg --to 70 --out me_70.png',
+                 'reaging age me.jpg --from 35 --to 20,40,60,80 --out folder --strip me.png --gif me.gif',
+                 'reaging age us.jpg --faces 1,3 --from 35,62 --to 20 --out us_20.jpg',
+                 'reaging age me.jpg --regions forehead=70,eyes=30 --strength 1.2 --out me.png --json')
     p.add_argument('photo', type=Path)
-    p.add_argument('--to', type=_ages, metavar='AGE[,AGE…]', help=f'target age in years, {MIN_AGE} to {MAX_AGE}; several make a file each')
-    p.add_argument('--regions', type=_regions, metavar='NAME=AGE[,…]', help='instead of --to: ages for parts of the face (forehead, eyes, nose, cheeks, mouth, chin, hair); the rest keeps its age')
-    p.add_argument('--from', type=_ages, dest='from_', metavar='AGE[,AGE…]', help='age on the photo, for all faces or one for each; estimated if not given')
-    p.add_argument('--faces', type=_faces, default='all', metavar='all|largest|1,3', help='which faces; 1 is the largest (default: %(default)s)')
-    p.add_argument('--strength', type=float, default=1, help='of the change; 0 is the photo, more than 1 exaggerates (default: %(default)s)')
+    p.add_argument('--to', type=_ages, metavar='AGE[,AGE…]',
+                   help=f'target age in years, {MIN_AGE} to {MAX_AGE}; several make a file each')
+    p.add_argument('--regions', type=_regions, metavar='NAME=AGE[,…]',
+                   help='instead of --to: ages for parts of the face (forehead, eyes, nose, cheeks, mouth, chin, '
+                        'hair); the rest keeps its age')
+    p.add_argument('--from', type=_ages, dest='from_', metavar='AGE[,AGE…]',
+                   help='age on the photo, for all faces or one for each; estimated if not given')
+    p.add_argument('--faces', type=_faces, default='all', metavar='all|largest|1,3',
+                   help='which faces; 1 is the largest (default: %(default)s)')
+    p.add_argument('--strength', type=float, default=1,
+                   help='of the change; 0 is the photo, more than 1 exaggerates (default: %(default)s)')
     p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
     p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
     p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
-    p.add_argument('--weights', type=Path, help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; by default those of the package')
-    p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
+    p.add_argument('--weights', type=Path,
+                   help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; by '
+                        'default those of the package')
+    p.add_argument('--size', type=int,
+                   help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
-    p = _command(commands, video, 'video', 'reaging video me.mp4 me_70.mp4 --to 70', 'reaging video me.mp4 life.mp4 --from 35 --to 20:80')
+# %% ../nbs/99_cli.ipynb #2cd795c4
+def _video_parser(commands):
+    p = _command(commands, video, 'video', 'reaging video me.mp4 me_70.mp4 --to 70',
+                 'reaging video me.mp4 life.mp4 --from 35 --to 20:80')
     p.add_argument('film', type=Path)
     p.add_argument('out', type=Path, help='film to write (.mp4, .mov, .mkv)')
-    p.add_argument('--to', type=_span, required=True, metavar='AGE[:AGE]', help='target age in years; or two, of the beginning and the end')
+    p.add_argument('--to', type=_span, required=True, metavar='AGE[:AGE]',
+                   help='target age in years; or two, of the beginning and the end')
     p.add_argument('--from', type=float, dest='from_', metavar='AGE', help='age of the person; estimated if not given')
     p.add_argument('--codec', default='libx264', help="encoder, by FFmpeg's name (default: %(default)s, that is H.264)")
     p.add_argument('--weights', type=Path, help='as for `reaging age`')
-    p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
+    p.add_argument('--size', type=int,
+                   help='side of the crop that the network sees, in pixels; by default that of its training')
 
-    p = _command(commands, pictures, 'folder', 'reaging folder photos older --to 20,80', 'reaging folder s3://bucket/photos s3://bucket/older --to 70 --ray')
+# %% ../nbs/99_cli.ipynb #77f9dd72
+def _folder_parser(commands):
+    p = _command(commands, pictures, 'folder', 'reaging folder photos older --to 20,80',
+                 'reaging folder s3://bucket/photos s3://bucket/older --to 70 --ray')
     p.add_argument('src', help='folder of pictures, in any tree; with --ray also a URL')
     p.add_argument('dst', help='folder for the results; the same tree for each age; with --ray also a URL')
     p.add_argument('--to', type=_ages, required=True, metavar='AGE[,AGE…]', help='target ages in years')
-    p.add_argument('--from', type=float, dest='from_', metavar='AGE', help='age on all the pictures; estimated for each face if not given')
+    p.add_argument('--from', type=float, dest='from_', metavar='AGE',
+                   help='age on all the pictures; estimated for each face if not given')
     p.add_argument('--weights', help='as for `reaging age`')
-    p.add_argument('--size', type=int, help='side of the crop that the network sees, in pixels; by default that of its training')
+    p.add_argument('--size', type=int,
+                   help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--ray', action='store_true', help='on a cluster of Ray, or a local one that is started for it')
 
-    p = _command(commands, demo, 'demo', 'reaging demo')
-    p.add_argument('--out', type=Path, default=Path('demo'), help='folder to write to (default: %(default)s)')
-
-    train_parsers(commands, argv)
+# %% ../nbs/99_cli.ipynb #5542b50f
+def _eval_parser(commands):
     p = _command(commands, evaluate, 'eval', 'reaging eval --data photos --weights mine.safetensors --out report')
-    p.add_argument('--data', type=Path, required=True, help='folder of photos, with ages in names or a CSV, or without; or of people at several ages')
-    p.add_argument('--weights', type=Path, action='append', default=[], help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; several times to compare; by default those of the package')
-    p.add_argument('--only', type=lambda text: text.split(','), default=[], metavar='PATTERN[,…]', help="only files or people whose names match, such as '*7.jpg,*9.jpg'")
-    p.add_argument('--out', type=Path, default=Path('report'), help='folder for index.html and figures.json (default: %(default)s)')
+    p.add_argument('--data', type=Path, required=True,
+                   help='folder of photos, with ages in names or a CSV, or without; or of people at several ages')
+    p.add_argument('--weights', type=Path, action='append', default=[],
+                   help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; '
+                        'several times to compare; by default those of the package')
+    p.add_argument('--only', type=lambda text: text.split(','), default=[], metavar='PATTERN[,…]',
+                   help="only files or people whose names match, such as '*7.jpg,*9.jpg'")
+    p.add_argument('--out', type=Path, default=Path('report'),
+                   help='folder for index.html and figures.json (default: %(default)s)')
+
+# %% ../nbs/99_cli.ipynb #0d242378
+def _weights_parsers(commands):
     p = _command(commands, convert, 'convert', 'reaging convert best_unet_model.pth face_reaging.safetensors')
     p.add_argument('weights', type=Path, help='as their author publishes them')
     p.add_argument('out', type=Path, help='.safetensors to write')
     p = _command(commands, export, 'export', 'reaging export mine.safetensors mine.onnx --precision fp16')
     p.add_argument('weights', type=Path, help='as for `reaging age`')
     p.add_argument('out', type=Path, help='.onnx to write')
-    p.add_argument('--precision', choices=['fp32', 'fp16'], default='fp32', help='of the computation (default: %(default)s)')
-    for name, about, add in [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers), ('bench', 'Measure how fast this machine is.', _bench_parsers)]:
+    p.add_argument('--precision', choices=['fp32', 'fp16'], default='fp32',
+                   help='of the computation (default: %(default)s)')
+
+# %% ../nbs/99_cli.ipynb #49d37945
+_GROUPS = [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers),
+           ('bench', 'Measure how fast this machine is.', _bench_parsers)]
+
+def _parser(argv): # of `train` only what these words need, as it is made of the systems themselves
+    parser = argparse.ArgumentParser(prog='reaging', description='Make a face older or younger.')
+    parser.add_argument('--version', action='version', version=version('reaging'))
+    commands = parser.add_subparsers(required=True, metavar='COMMAND')
+    for add in (_age_parser, _video_parser, _folder_parser): add(commands)
+    p = _command(commands, demo, 'demo', 'reaging demo')
+    p.add_argument('--out', type=Path, default=Path('demo'), help='folder to write to (default: %(default)s)')
+    train_parsers(commands, argv)
+    for add in (_eval_parser, _weights_parsers): add(commands)
+    for name, about, add in _GROUPS:
         p = commands.add_parser(name, help=about, description=about)
         add(p.add_subparsers(required=True, metavar='COMMAND'))
     return parser
@@ -467,10 +579,13 @@ def _parser(argv): # of `train` only what these words need, as it is made of the
 # %% ../nbs/99_cli.ipynb #efd22c65
 def main(
     argv:list=None # Words of the command line; by default those of the process
-) -> int: # Exit code: 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong; 130 if it was interrupted, 143 if told to stop
+) -> int: # Exit code, see below
     "The `reaging` command."
+    # 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong;
+    # 130 if it was interrupted, 143 if it was told to stop
     argv = sys.argv[1:] if argv is None else argv
-    warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated') # fastai uses it; users can do nothing about it
+    # fastai uses it; users can do nothing about it
+    warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated')
     try:
         args = _parser(argv).parse_args(argv)
         return args.command(args) or 0
@@ -478,6 +593,7 @@ def main(
     except (ValueError, OSError, ModuleNotFoundError, MemoryError) as e: return _complain(e, 2)
     except KeyboardInterrupt: return _complain('stopped.', 130)
 
+# %% ../nbs/99_cli.ipynb #55c70ed8
 def _complain(error, code):
     print(f'reaging: {error}', file=sys.stderr)
     return code
@@ -485,7 +601,8 @@ def _complain(error, code):
 # %% ../nbs/99_cli.ipynb #771d073e
 if __name__ == '__main__':
     code = main()
-    if code and 'WORLD_SIZE' in os.environ: # threads that wait for another process would abort Python at its end, now and then
+    # threads that wait for another process would abort Python at its end, now and then
+    if code and 'WORLD_SIZE' in os.environ:
         sys.stdout.flush(); sys.stderr.flush()
         os._exit(code)
     sys.exit(code)

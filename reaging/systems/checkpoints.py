@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
+from fastcore.basics import patch
 from ..ages import age_planes
 from ..pictures.faces import EYE_DISTANCE, EYE_HEIGHT
 from ..pictures.files import whole_file
@@ -31,10 +32,14 @@ from .system import System, UnknownSystem, find_system
 CROP = dict(eye_distance=EYE_DISTANCE, eye_height=EYE_HEIGHT) # where faces lie on crops
 
 def _header(system, about):
-    if system.ages is None: raise ValueError(f"This {system.name} has learned from no data: say which ages it knows, as in system.ages = [18, 85].")
-    return dict(range=system.range, crop=CROP, size=system.size, ages=[system.ages[0], system.ages[-1]], system=system.name,
+    if system.ages is None:
+        raise ValueError(f"This {system.name} has learned from no data: say which ages it knows, as in system.ages = "
+                         "[18, 85].")
+    return dict(range=system.range, crop=CROP, size=system.size, ages=[system.ages[0], system.ages[-1]],
+                system=system.name,
                 hyperparameters=system.hyperparameters()) | about
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #b97f8620
 def save_weights(
     system:System, # With the generator that is to be kept, see `reaging.training.learner.trained`
     path, # `….safetensors`
@@ -65,6 +70,7 @@ class _ReagingUp(nn.Module):
         self.conv = _Named(double_conv=nn.Sequential(*double_conv(ni, nf, nn.ReLU, nn.BatchNorm2d)))
     def forward(self, x, skip): return self.conv(torch.cat([skip, self.up(x)], dim=1))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #c60997c6
 class FRANReagingGenerator(nn.Module):
     "The generator of *FRAN-Reaging* (seed *FRAN*)."
     def __init__(self):
@@ -73,17 +79,21 @@ class FRANReagingGenerator(nn.Module):
         down = lambda ni, nf: _Named(maxpool_conv=nn.Sequential(nn.MaxPool2d(2), double(ni, nf)))
         self.inc = double(5, 64)
         self.down1, self.down2, self.down3, self.down4 = down(64, 128), down(128, 256), down(256, 512), down(512, 1024)
-        self.up1, self.up2, self.up3, self.up4 = _ReagingUp(1024, 512), _ReagingUp(512, 256), _ReagingUp(256, 128), _ReagingUp(128, 64)
+        self.up1, self.up2, self.up3, self.up4 = _ReagingUp(1024, 512), _ReagingUp(512, 256), _ReagingUp(256,
+            128), _ReagingUp(128, 64)
         self.outc = _Named(conv=nn.Conv2d(64, 3, 1))
     def forward(self, planes): # `(B,5,H,W)`
-        return self.outc(unet(planes, [self.inc, self.down1, self.down2, self.down3, self.down4], [self.up1, self.up2, self.up3, self.up4]))
+        return self.outc(unet(planes, [self.inc, self.down1, self.down2, self.down3, self.down4],
+                              [self.up1, self.up2, self.up3, self.up4]))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #c41e47ee
 class FRANReagingDiscriminator(nn.Module):
     "The discriminator of *FRAN-Reaging* (seed *FRAN*)."
     def __init__(self):
         super().__init__()
         n = [4, 64, 128, 256, 512, 1]
-        for i in range(5): self.add_module(f'conv{i+1}', nn.Conv2d(n[i], n[i+1], 4, stride=2 if i < 3 else 1, padding=1))
+        for i in range(5):
+            self.add_module(f'conv{i+1}', nn.Conv2d(n[i], n[i+1], 4, stride=2 if i < 3 else 1, padding=1))
     def forward(self, planes): # `(B,4,H,W)`
         *convs, last = self.children()
         for conv in convs: planes = conv(planes).relu()
@@ -99,6 +109,7 @@ class _FaceUp(nn.Module):
         self.layer = nn.Sequential(*double_conv(ni, nf))
     def forward(self, x, skip): return self.layer(torch.cat([self.blur_upsample(x), skip], dim=1))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #570fe38d
 class FaceReagingGenerator(nn.Module):
     "The generator of *face_reaging*, whose weights are widely used: pictures in `[0,1]`, ages / 100."
     def __init__(self):
@@ -106,11 +117,14 @@ class FaceReagingGenerator(nn.Module):
         down = lambda ni, nf: _Named(layer=nn.Sequential(Max2x2(), _reflect_blur(ni, 2), *double_conv(ni, nf)))
         self.init_conv = nn.Sequential(*double_conv(5, 64))
         self.down1, self.down2, self.down3, self.down4 = down(64, 128), down(128, 256), down(256, 512), down(512, 1024)
-        self.up1, self.up2, self.up3, self.up4 = _FaceUp(1024, 512), _FaceUp(512, 256), _FaceUp(256, 128), _FaceUp(128, 64)
+        self.up1, self.up2, self.up3, self.up4 = _FaceUp(1024, 512), _FaceUp(512, 256), _FaceUp(256, 128), _FaceUp(128,
+            64)
         self.final_conv = nn.Conv2d(64, 3, 1)
     def forward(self, planes): # `(B,5,H,W)`
-        return self.final_conv(unet(planes, [self.init_conv, self.down1, self.down2, self.down3, self.down4], [self.up1, self.up2, self.up3, self.up4]))
+        return self.final_conv(unet(planes, [self.init_conv, self.down1, self.down2, self.down3, self.down4],
+                                    [self.up1, self.up2, self.up3, self.up4]))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #974ac390
 class FaceReagingDiscriminator(nn.Module):
     "The discriminator of *face_reaging*."
     def __init__(self):
@@ -135,6 +149,7 @@ def _max_blur(x): # kornia's MaxBlurPool2D(3)
 class _FranDown(_FranDouble):
     def forward(self, x): return self.convs(_max_blur(x))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #1a156c2d
 class _FranUp(_FranDouble):
     def __init__(self, ni, nf):
         super().__init__(ni + nf, nf)
@@ -149,17 +164,22 @@ class PytorchFRANGenerator(nn.Module):
     def __init__(self):
         super().__init__()
         n = [64, 128, 256, 512, 1024]
-        self.conv1, self.conv2, self.batchnorm1 = nn.Conv2d(5, 64, 3, padding=1), nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64)
+        self.conv1, self.conv2, self.batchnorm1 = nn.Conv2d(5, 64, 3, padding=1), nn.Conv2d(64, 64, 3,
+            padding=1), nn.BatchNorm2d(64)
         for i in range(4): self.add_module(f'downlayer{i+1}', _FranDown(n[i], n[i+1]))
         for i in range(4): self.add_module(f'uplayer{i+1}', _FranUp(n[4-i], n[3-i]))
         self.conv3 = nn.Conv2d(64, 3, 1)
-    def enter(self, x):
-        for conv in (self.conv1, self.conv2): x = F.leaky_relu(self.batchnorm1(conv(x)))
-        return x
     def forward(self, planes): # `(B,5,H,W)`
         return self.conv3(unet(planes, [self.enter, self.downlayer1, self.downlayer2, self.downlayer3, self.downlayer4],
                                [self.uplayer1, self.uplayer2, self.uplayer3, self.uplayer4]))
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #de7d8cfe
+@patch
+def enter(self:PytorchFRANGenerator, x):
+    for conv in (self.conv1, self.conv2): x = F.leaky_relu(self.batchnorm1(conv(x)))
+    return x
+
+# %% ../../nbs/systems/90_checkpoints.ipynb #8751facd
 class PytorchFRANDiscriminator(nn.Module):
     "The discriminator of *pytorch-fran*."
     def __init__(self):
@@ -175,17 +195,20 @@ class PytorchFRANDiscriminator(nn.Module):
         return self.conv5(x)
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #aaf1d47f
-GENERATORS = {'FRAN-Reaging': FRANReagingGenerator, 'face_reaging': FaceReagingGenerator, 'pytorch-fran': PytorchFRANGenerator}
-DISCRIMINATORS = {'FRAN-Reaging': FRANReagingDiscriminator, 'face_reaging': FaceReagingDiscriminator, 'pytorch-fran': PytorchFRANDiscriminator}
+GENERATORS = {'FRAN-Reaging': FRANReagingGenerator, 'face_reaging': FaceReagingGenerator,
+              'pytorch-fran': PytorchFRANGenerator}
+DISCRIMINATORS = {'FRAN-Reaging': FRANReagingDiscriminator, 'face_reaging': FaceReagingDiscriminator,
+                  'pytorch-fran': PytorchFRANDiscriminator}
 
 def _first_difference(expected, found):
-    "The first key, in the order of `expected`, that is missing or has another shape in `found`, or is too many; in words."
+    "The first key of `expected` that is missing or has another shape in `found`, or is too many; in words."
     for k, v in expected.items():
         if k not in found: return f'{k} is missing'
         if found[k].shape != v.shape: return f'{k} is {tuple(found[k].shape)} instead of {tuple(v.shape)}'
     for k in found:
         if k not in expected: return f'{k} is unknown'
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #7885d822
 def _from(networks, state_dict):
     differences, agreeing = {}, {}
     for name, network in networks.items():
@@ -197,8 +220,10 @@ def _from(networks, state_dict):
             return net.eval()
         agreeing[name] = sum(k in state_dict and state_dict[k].shape == v.shape for k, v in expected.items())
     near = max(agreeing, key=agreeing.get)
-    raise ValueError(f"These weights are of none of the known formats: {', '.join(networks)}. The nearest is {near}, where {differences[near]}.")
+    raise ValueError(f"These weights are of none of the known formats: {', '.join(networks)}. The nearest is {near}, "
+                     f"where {differences[near]}.")
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #4dda07e0
 def generator_from(
     state_dict:dict # Name → tensor, as published
 ) -> nn.Module: # In eval mode: `(B,5,H,W)`, RGB and two age planes → delta `(B,3,H,W)`; H and W multiples of 16
@@ -237,12 +262,17 @@ class PublicFRAN(System):
         self.generator = PublicGenerator(network or self.network())
     def hyperparameters(self): return {}
     def reage(self, image, from_age, to_age):
-        ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:]) for age in (from_age, to_age)]
+        ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:])
+                for age in (from_age, to_age)]
         return in_tiles(self.generator, image, *ages)
 
 class FRANReaging(PublicFRAN): name, network, size, ages = 'FRAN-Reaging', FRANReagingGenerator, 512, [10, 85]
+
+# %% ../../nbs/systems/90_checkpoints.ipynb #a723d289
 class FaceReaging(PublicFRAN): name, network, size, ages = 'face_reaging', FaceReagingGenerator, 1024, [10, 95]
+
 class PytorchFRAN(PublicFRAN): name, network, size, ages = 'pytorch-fran', PytorchFRANGenerator, 512, [18, 85]
+
 PUBLIC = FRANReaging, FaceReaging, PytorchFRAN
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #4ec141b4
@@ -250,21 +280,26 @@ def _safetensors(path): # name → tensor, and our header, if there is one
     try:
         with safe_open(path, framework='pt') as f:
             return {k: f.get_tensor(k) for k in f.keys()}, json.loads((f.metadata() or {}).get('reaging', 'null'))
-    except (SafetensorError, json.JSONDecodeError) as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
+    except (SafetensorError, json.JSONDecodeError) as e:
+        raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #d15f4ace
 def _pickled(path): # name → tensor
     try: found = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError:
         raise ValueError(f"{path} holds more than numbers, perhaps code, and is not opened. "
                          "Ask for safetensors, or for the `state_dict` alone.") from None
     except Exception as e: # torch meets broken files in a dozen ways
-        raise ValueError(f"{path} is damaged and cannot be read ({(str(e).splitlines() or [type(e).__name__])[0]}).") from e
+        raise ValueError(f"{path} is damaged and cannot be read "
+                         f"({(str(e).splitlines() or [type(e).__name__])[0]}).") from e
     for name in ('model_state_dict', 'state_dict', 'generator', 'model'):
         if isinstance(found, dict) and isinstance(found.get(name), dict): found = found[name]; break
-    if not isinstance(found, dict) or not all(isinstance(k, str) and isinstance(v, torch.Tensor) for k, v in found.items()):
+    if not isinstance(found, dict) or not all(isinstance(k, str)
+                                              and isinstance(v, torch.Tensor) for k, v in found.items()):
         raise ValueError(f"{path} holds no weights by name.")
     return {k.removeprefix('module.'): v for k, v in found.items()}
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #51857612
 def _tensors(path): # name → tensor, and our header, if there is one
     with open(path, 'rb') as f: start = f.read(9)
     if start[8:] == b'{' or start[:1] not in (b'P', b'\x80'): return _safetensors(path) # a length, then JSON
@@ -289,14 +324,16 @@ def _system(about): # the system that a header describes
 # %% ../../nbs/systems/90_checkpoints.ipynb #6bb83a10
 def _public(path, tensors): # the system of weights that we did not write
     try: network = generator_from(tensors)
-    except ValueError as e: raise ValueError(f"{path} was not written by reaging, and is not a public FRAN: {e}") from None
+    except ValueError as e:
+        raise ValueError(f"{path} was not written by reaging, and is not a public FRAN: {e}") from None
     system = next(public for public in PUBLIC if isinstance(network, public.network))(network)
     return system, _header(system, {})
 
+# %% ../../nbs/systems/90_checkpoints.ipynb #3b7d80e7
 def load_weights(
     path # Written by `save_weights`, or a public FRAN's
 ) -> System: # With its generator in eval mode, float32 on the CPU; `.about` is what the file says of it
-    "Read a system's weights. Never runs code from the file; a FileNotFoundError or ValueError says what is wrong with it."
+    "Read a system's weights. Never runs code from the file; an error says what is wrong with it."
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f"There are no weights at {path}.")
     tensors, about = _tensors(path)

@@ -39,14 +39,18 @@ class Up(nn.Module):
     ):
         super().__init__()
         self.conv = nn.Sequential(*double_conv(ni + n_skip, nf))
-    def forward(self,
-        x, # From below, `(B,ni,H/2,W/2)`
-        skip # From the way down, `(B,n_skip,H,W)`
-    ):
-        x = F.interpolate(x, scale_factor=2, mode='bilinear')
-        if x.requires_grad and x.is_contiguous(memory_format=torch.channels_last): # its gradient is a slice, with which torch would go back slowly
-            x.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
-        return self.conv(torch.cat([x, skip], dim=1))
+
+# %% ../../nbs/systems/12_fran.ipynb #712ce40c
+@patch
+def forward(self:Up,
+    x, # From below, `(B,ni,H/2,W/2)`
+    skip # From the way down, `(B,n_skip,H,W)`
+):
+    x = F.interpolate(x, scale_factor=2, mode='bilinear')
+    # its gradient is a slice, with which torch would go back slowly
+    if x.requires_grad and x.is_contiguous(memory_format=torch.channels_last):
+        x.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
+    return self.conv(torch.cat([x, skip], dim=1))
 
 # %% ../../nbs/systems/12_fran.ipynb #197b1517
 class Generator(nn.Module):
@@ -72,6 +76,7 @@ def be_quiet(self:Generator):
         if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, a=0.01); nn.init.zeros_(m.bias)
     nn.init.zeros_(self.to_rgb.weight)
 
+# %% ../../nbs/systems/12_fran.ipynb #864291de
 @patch
 def forward(self:Generator,
     image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`, any height and width
@@ -94,11 +99,14 @@ class Discriminator(nn.Module):
         for a, b in zip(n, n[1:]):
             layers += [Blur(a, stride=2), nn.Conv2d(a, b, 3, padding=1), nn.LeakyReLU(inplace=True)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(n[-1], 1, 3, padding=1))
-    def forward(self,
-        image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
-        age:torch.Tensor # The age that `image` is said to show, in years: `(B,)` or `(B,1,H,W)`
-    ) -> torch.Tensor: # Logits `(B,1,H/8,W/8)`, one a patch: positive is "real, and of this age"
-        return self.layers(torch.cat([image, age_plane(age, image)], dim=1))
+
+# %% ../../nbs/systems/12_fran.ipynb #d6f266fe
+@patch
+def forward(self:Discriminator,
+    image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
+    age:torch.Tensor # The age that `image` is said to show, in years: `(B,)` or `(B,1,H,W)`
+) -> torch.Tensor: # Logits `(B,1,H/8,W/8)`, one a patch: positive is "real, and of this age"
+    return self.layers(torch.cat([image, age_plane(age, image)], dim=1))
 
 # %% ../../nbs/systems/12_fran.ipynb #8077f21c
 @dataclass(eq=False)
@@ -188,5 +196,6 @@ def generator_loss(self:FRAN, D, made, x, from_age, to_age, target, wrong_age, f
 # %% ../../nbs/systems/12_fran.ipynb #430e05d2
 @patch
 def reage(self:FRAN, image, from_age, to_age):
-    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:]) for age in (from_age, to_age)]
+    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:])
+            for age in (from_age, to_age)]
     return in_tiles(self.generator, image, *ages)

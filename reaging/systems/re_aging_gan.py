@@ -140,7 +140,8 @@ class ReAgingGAN(GroupSystem):
     def __post_init__(self):
         super().__post_init__()
         n = len(self.vocab)
-        self.generator, self.discriminator = Generator(n, self.size, self.width), Discriminator(n, self.size, self.width)
+        self.generator, self.discriminator = Generator(n, self.size, self.width), Discriminator(n, self.size,
+            self.width)
 
 # %% ../../nbs/systems/10_re_aging_gan.ipynb #2c320912
 @patch

@@ -104,10 +104,15 @@ class ReAgingGANProjected(ReAgingGAN):
         n = len(self.vocab)
         self.generator = even_maps((ResidualGenerator if self.residual else Generator)(n, self.size, self.width))
         self.discriminator = ProjectedDiscriminator(n) if self.projected else even_maps(self.discriminator)
-    def rate(self, epoch, used=0.): return max(.05, min(1, 2 - 2*used))
-    def begin(self, dls):
-        super().begin(dls)
-        if self.projected: self.trained = Lite0()
+
+# %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #6225884c
+@patch
+def rate(self:ReAgingGANProjected, epoch, used=0.): return max(.05, min(1, 2 - 2*used))
+
+@patch
+def begin(self:ReAgingGANProjected, dls):
+    super(ReAgingGANProjected, self).begin(dls)
+    if self.projected: self.trained = Lite0()
 
 # %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #0e46682b
 def pass_around(
@@ -155,7 +160,8 @@ def generate(self:ReAgingGANProjected, G, x, y, y_target, judged, partner):
     return x_aged, x_rec, changed(x_aged, y_target, y), *self.features(x_aged)
 
 @patch
-def features(self:ReAgingGANProjected, pictures): # `(B,3,H,W)` → two lists of features; none for the seed's discriminator
+# `(B,3,H,W)` → two lists of features; none for the seed's discriminator
+def features(self:ReAgingGANProjected, pictures):
     return self.trained.features(middle(pictures))[-2:] if self.projected else []
 
 @patch
@@ -171,6 +177,7 @@ def shown(self:ReAgingGANProjected, fake, real, inputs): # → what the discrimi
     n = 2 + wrong
     return x[partner].repeat(n, 1, 1, 1), y[partner].repeat(n), torch.cat([fake, real] + [real] * wrong), groups
 
+# %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #5fb1094a
 @patch
 def discriminator_loss(self:ReAgingGANProjected, D, made, x, y, y_target, judged, partner):
     if not len(judged): return {}
@@ -178,7 +185,8 @@ def discriminator_loss(self:ReAgingGANProjected, D, made, x, y, y_target, judged
     fake = made[3:] if self.projected else made[0][judged]
     logits = D(*self.shown(fake, real, (x, y, y_target, judged, partner)))
     fakes, reals, *wrong = logits.split(len(judged))
-    return dict(d_real=real_loss(reals), d_fake=fake_loss(fakes)) | {'d_wrong': self.wrong_group * fake_loss(w) for w in wrong}
+    return dict(d_real=real_loss(reals),
+                d_fake=fake_loss(fakes)) | {'d_wrong': self.wrong_group * fake_loss(w) for w in wrong}
 
 # %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #0b18dd48
 @patch

@@ -22,6 +22,7 @@ from ..ages import group_names, group_of
 # %% ../../nbs/systems/03_system.ipynb #54b640e3
 SYSTEMS = {} # name → class, of all that are defined so far
 
+# %% ../../nbs/systems/03_system.ipynb #d0c51c4f
 class System:
     "A method that re-ages faces: networks, losses, one step."
     name:ClassVar = None # In weights and on the command line, such as `fran`
@@ -69,6 +70,7 @@ def discriminator_loss(self:System,
     "What the discriminator learns from."
     return {}
 
+# %% ../../nbs/systems/03_system.ipynb #e6ef03d1
 @patch
 def generator_loss(self:System,
     D, # The discriminator, frozen; None where there is none, and in validation
@@ -113,8 +115,10 @@ def begin(self:System,
     self.ages, self.place = sorted(dls.ages), dls.place
     if self.any_size: self.size = self.place.size
     elif self.size != self.place.size:
-        raise ValueError(f"{self.name} was made for pictures of {self.size} pixels, and the data has {self.place.size}.")
+        raise ValueError(f"{self.name} was made for pictures of {self.size} pixels, and the data has "
+                         f"{self.place.size}.")
 
+# %% ../../nbs/systems/03_system.ipynb #fc6b042f
 @patch
 def to(self:System, device) -> System:
     "Move all networks to a device."
@@ -146,6 +150,7 @@ def targets(self:System) -> dict: # Title → years
     ages = torch.linspace(self.ages[0], self.ages[-1], 6).round().tolist()
     return {f'{age:.0f}': age for age in ages}
 
+# %% ../../nbs/systems/03_system.ipynb #a9254e23
 @patch
 def with_generator(self:System,
     generator:nn.Module
@@ -175,6 +180,7 @@ def options(cls:System) -> dict: # Name → type, default and help: `.anno`, `.d
 class UnknownSystem(ValueError):
     "Nobody has defined a system of that name."
 
+# %% ../../nbs/systems/03_system.ipynb #702e9369
 def find_system(
     name:str # Such as `fran`
 ) -> type: # A subclass of `System`
@@ -185,7 +191,8 @@ def find_system(
         except ModuleNotFoundError as e:
             if e.name != module: raise
     if name not in SYSTEMS:
-        raise UnknownSystem(f"No system is called {name}. If it is one of your own, import the module that defines it first.")
+        raise UnknownSystem(f"No system is called {name}. If it is one of your own, import the module that defines "
+                            "it first.")
     return SYSTEMS[name]
 
 # %% ../../nbs/systems/03_system.ipynb #5366857d
@@ -195,6 +202,7 @@ def all_systems() -> list: # Subclasses of `System`, by name
     for module in pkgutil.iter_modules(package.__path__): importlib.import_module(f'reaging.systems.{module.name}')
     return [SYSTEMS[name] for name in sorted(SYSTEMS) if SYSTEMS[name].data]
 
+# %% ../../nbs/systems/03_system.ipynb #1dc54460
 def system_from_file(
     path # A Python file that defines one system
 ) -> type: # A subclass of `System`
@@ -220,11 +228,15 @@ class GroupSystem(System):
     edges:tuple=(31, 51) # First age of each group but the youngest, in years
 
     def __post_init__(self): self.edges, self.vocab = tuple(self.edges), group_names(self.edges)
-    def begin(self, dls):
-        super().begin(dls)
-        if tuple(dls.edges) != self.edges:
-            raise ValueError(f"{self.name} was made for age groups that begin at {self.edges}, and the data has {dls.edges}.")
     def targets(self): return dict(zip(self.vocab, (self.edges[0] - 1, *self.edges)))
+
+# %% ../../nbs/systems/03_system.ipynb #09fe4228
+@patch
+def begin(self:GroupSystem, dls):
+    super(GroupSystem, self).begin(dls)
+    if tuple(dls.edges) != self.edges:
+        raise ValueError(f"{self.name} was made for age groups that begin at {self.edges}, and the data has "
+                         f"{dls.edges}.")
 
 # %% ../../nbs/systems/03_system.ipynb #2cfc0417
 @patch

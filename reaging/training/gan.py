@@ -86,19 +86,21 @@ class SystemLearner(Learner):
         super().__init__(dls, system.generator, loss_func=system.total, lr=system.lr, cbs=adversary + L(cbs), **kwargs)
         self.system, self.terms = system, {}
 
-    def _do_one_batch(self):
-        judged = self.training and self.system.discriminator
-        inputs = self.system.inputs(plain((self.xb[0], self.yb[0])), self.training)
-        made = self.system.generate(as_float(self.model), *inputs)
-        self.terms = self.adversary.learn_from(made, inputs) if judged else {}
-        self.pred = self.system.pictures(made)
-        self('after_pred')
-        terms = self.system.generator_loss(self.adversary.frozen() if judged else None, made, *inputs)
-        self.terms = self.terms | terms
-        self.loss_grad = self.system.total(terms)
-        self.loss = self.loss_grad.clone()
-        self('after_loss')
-        if self.training: self._do_grad_opt()
+# %% ../../nbs/training/01_gan.ipynb #290efeb8
+@patch
+def _do_one_batch(self:SystemLearner):
+    judged = self.training and self.system.discriminator
+    inputs = self.system.inputs(plain((self.xb[0], self.yb[0])), self.training)
+    made = self.system.generate(as_float(self.model), *inputs)
+    self.terms = self.adversary.learn_from(made, inputs) if judged else {}
+    self.pred = self.system.pictures(made)
+    self('after_pred')
+    terms = self.system.generator_loss(self.adversary.frozen() if judged else None, made, *inputs)
+    self.terms = self.terms | terms
+    self.loss_grad = self.system.total(terms)
+    self.loss = self.loss_grad.clone()
+    self('after_loss')
+    if self.training: self._do_grad_opt()
 
 # %% ../../nbs/training/01_gan.ipynb #53f5ecda
 @patch

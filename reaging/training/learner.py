@@ -27,11 +27,6 @@ from .gan import Adversary, SystemLearner
 class Precision(MixedPrecision):
     "Autocast to bf16 or fp16 on the device that the data is on."
     inside = False # between `before_batch` and `after_loss`
-    def before_fit(self):
-        self.leave()
-        if len(self.learn._grab_cbs(MixedPrecision)) > 1: return self.learn.remove_cb(self) # `to_fp16` asked for fastai's
-        self.autocast = autocast(self.dls.device.type, dtype=torch.float16 if self.amp_mode is AMPMode.FP16 else torch.bfloat16)
-        self.learn.scaler, self.scales = GradScaler(self.dls.device.type, enabled=self.amp_mode is AMPMode.FP16), L()
     def before_batch(self):
         super().before_batch()
         self.inside = True
@@ -43,6 +38,16 @@ class Precision(MixedPrecision):
         if self.inside: self.autocast.__exit__(None, None, None)
         self.inside = False
 
+# %% ../../nbs/training/02_learner.ipynb #638ffffd
+@patch
+def before_fit(self:Precision):
+    self.leave()
+    # `to_fp16` asked for fastai's
+    if len(self.learn._grab_cbs(MixedPrecision)) > 1: return self.learn.remove_cb(self)
+    self.autocast = autocast(self.dls.device.type,
+                             dtype=torch.float16 if self.amp_mode is AMPMode.FP16 else torch.bfloat16)
+    self.learn.scaler, self.scales = GradScaler(self.dls.device.type, enabled=self.amp_mode is AMPMode.FP16), L()
+
 # %% ../../nbs/training/02_learner.ipynb #430dc394
 class EMA(Callback):
     "Keeps `learn.ema.average`, an exponential moving average of the generator, and validates that."
@@ -50,14 +55,6 @@ class EMA(Callback):
     def __init__(self,
         decay:float=.998 # How much of the average stays at each step; after `n` steps at most `(1+n)/(10+n)`
     ): self.decay, self.average = decay, None
-    def mix(self, averaged, current, n):
-        weight = 1 - min(self.decay, (1 + n.item()) / (10 + n.item()))
-        for a, c in zip(averaged, current):
-            if a.is_floating_point(): a.lerp_(c, weight)
-            else: a.copy_(c) # batch norms count their batches
-    def before_fit(self):
-        self.swap_back() # a validation may have been interrupted
-        if self.average is None: self.average = AveragedModel(self.model, multi_avg_fn=self.mix, use_buffers=True)
     def after_batch(self):
         if self.training and not hasattr(self.learn, 'lr_finder'): self.average.update_parameters(self.model)
     def before_validate(self):
@@ -65,6 +62,19 @@ class EMA(Callback):
     def after_validate(self): self.swap_back()
     def swap_back(self):
         if self.trained is not None: self.learn.model, self.trained = self.trained, None
+
+# %% ../../nbs/training/02_learner.ipynb #b6e2b2e8
+@patch
+def mix(self:EMA, averaged, current, n):
+    weight = 1 - min(self.decay, (1 + n.item()) / (10 + n.item()))
+    for a, c in zip(averaged, current):
+        if a.is_floating_point(): a.lerp_(c, weight)
+        else: a.copy_(c) # batch norms count their batches
+
+@patch
+def before_fit(self:EMA):
+    self.swap_back() # a validation may have been interrupted
+    if self.average is None: self.average = AveragedModel(self.model, multi_avg_fn=self.mix, use_buffers=True)
 
 # %% ../../nbs/training/02_learner.ipynb #b6dc6ae1
 def mean_over_processes(
@@ -77,21 +87,26 @@ def mean_over_processes(
     dist.all_reduce(t)
     return (t / dist.get_world_size()).tolist()
 
+# %% ../../nbs/training/02_learner.ipynb #552e0093
 class Distributed(Callback):
     "Within `learn.distrib_ctx()`, gives each process its part of the batches."
     order = 8 # before `Adversary` and fastai's `DistributedTrainer` wrap the networks
-    def before_fit(self):
-        trainer = getattr(self.learn, 'distributed_trainer', None)
-        if trainer is None: return
-        from accelerate import DistributedDataParallelKwargs
-        trainer._wrap_dl = self.part # fastai's own would send the order around, on GPUs only
-        trainer.accelerator.ddp_handler = DistributedDataParallelKwargs(broadcast_buffers=False) # would break networks that are asked twice in a step
     def part(self, dl):
         if getattr(dl, 'ordered', False): dl.share(rank_distrib(), num_distrib())
         return dl
     def after_fit(self):
         for dl in self.dls:
             if getattr(dl, 'ordered', False): dl.share(0, 1)
+
+# %% ../../nbs/training/02_learner.ipynb #9d2f67f4
+@patch
+def before_fit(self:Distributed):
+    trainer = getattr(self.learn, 'distributed_trainer', None)
+    if trainer is None: return
+    from accelerate import DistributedDataParallelKwargs
+    trainer._wrap_dl = self.part # fastai's own would send the order around, on GPUs only
+    # would break networks that are asked twice in a step
+    trainer.accelerator.ddp_handler = DistributedDataParallelKwargs(broadcast_buffers=False)
 
 # %% ../../nbs/training/02_learner.ipynb #018fe1c0
 def peak_memory(
@@ -101,9 +116,12 @@ def peak_memory(
     "The most memory that was in use so far."
     if device.type == 'cuda': return torch.cuda.max_memory_allocated(device) / 1e9
     if sys.platform == 'win32': return math.nan
-    if sys.platform == 'linux' and not children: return int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1]) / 1e6 # not what its parent had
+    # not what its parent had
+    if sys.platform == 'linux' and not children:
+        return int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1]) / 1e6
     import resource
-    return resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss / (1e9 if sys.platform == 'darwin' else 1e6)
+    return resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss / (1e9
+        if sys.platform == 'darwin' else 1e6)
 
 # %% ../../nbs/training/02_learner.ipynb #72e7134b
 class TermMetric(AvgMetric):
@@ -145,6 +163,7 @@ def after_batch(self:Meter):
     self.clock, self.steps = now, self.steps + 1
     self.sums.update(self.row | {'images/s': 1 / self.row['images/s']})
 
+# %% ../../nbs/training/02_learner.ipynb #795c8b1e
 @patch
 def of_epoch(self:Meter, name):
     if not self.steps: return math.nan
@@ -181,7 +200,8 @@ def reaging_learner(
 ) -> SystemLearner: # Its model is the generator; see `trained` for the one to keep
     "A `Learner` that trains a system."
     precision = precision or best_precision(dls.device)
-    if precision not in ('bf16', 'fp16', 'fp32'): raise ValueError(f"{precision} is not a precision: choose bf16, fp16 or fp32.")
+    if precision not in ('bf16', 'fp16', 'fp32'):
+        raise ValueError(f"{precision} is not a precision: choose bf16, fp16 or fp32.")
     system.begin(dls)
     system.to(dls.device)
     meter, cbs = Meter(), [Distributed(), ChannelsLast()]
@@ -205,7 +225,8 @@ class Decay(Callback):
     "The system's learning rate; the discriminator's follows."
     def __init__(self, done=0): self.done = done # epochs before this fit
     def before_batch(self):
-        if self.training: self.opt.set_hypers(lr=self.learn.lr * self.system.rate(self.done + self.epoch, self.budget.used()))
+        if self.training:
+            self.opt.set_hypers(lr=self.learn.lr * self.system.rate(self.done + self.epoch, self.budget.used()))
 
 # %% ../../nbs/training/02_learner.ipynb #0fdd7135
 class Budget(Callback):
@@ -219,14 +240,18 @@ class Budget(Callback):
     def used(self):
         if self.steps: return self.train_iter / self.steps
         return mean_over_processes([(time.time() - self.start) / 60 / self.minutes], self.dls.device)[0]
-    def before_epoch(self):
-        used = self.used() if self.epoch else 0 # all processes ask, only one has a bar
-        if self.minutes and getattr(self.learn, 'progress', None) and self.create_mbar:
-            self.progress.mbar.main_bar.total = self.epoch + 1 if self.epoch == 0 else max(self.epoch + 1, math.ceil(self.epoch / used))
-        if self.epoch and used >= 1: raise CancelFitException()
     def before_batch(self):
         if self.training and self.used() >= 1: raise CancelTrainException() # validation follows
     def after_train(self): self.recorder.cancel_train = False # what was trained is to be in the table
+
+# %% ../../nbs/training/02_learner.ipynb #f31e15ba
+@patch
+def before_epoch(self:Budget):
+    used = self.used() if self.epoch else 0 # all processes ask, only one has a bar
+    if self.minutes and getattr(self.learn, 'progress', None) and self.create_mbar:
+        self.progress.mbar.main_bar.total = self.epoch + 1 if self.epoch == 0 else max(self.epoch + 1,
+            math.ceil(self.epoch / used))
+    if self.epoch and used >= 1: raise CancelFitException()
 
 # %% ../../nbs/training/02_learner.ipynb #dfd9616c
 def largest_batch(
@@ -264,33 +289,48 @@ _FULL = 'allocate memory', 'not enough memory', 'could not create a primitive' #
 def _out_of_memory(e): return isinstance(e, torch.OutOfMemoryError) or any(words in str(e) for words in _FULL)
 
 # %% ../../nbs/training/02_learner.ipynb #973d8879
+def _steps(learn, minutes, steps, epochs): # how many, or None for as many as there is time for
+    if (minutes is not None) + (steps is not None) + (epochs is not None) > 1:
+        raise ValueError("Say how long to train: either minutes, steps or epochs.")
+    if minutes is steps is None and epochs is None: epochs = learn.system.epochs
+    if max(minutes or 0, steps or 0, epochs or 0) <= 0: raise ValueError("The time to train must be above zero.")
+    return steps if epochs is None else epochs * _batches(learn)
+
+def _batches(learn): return len(learn.dls.train) // max(num_distrib(), 1) # of an epoch, in this process
+
+# %% ../../nbs/training/02_learner.ipynb #05421d85
+def _tell_full(learn): # a MemoryError; only once the error that held on to the memory is gone
+    size = learn.dls.train.bs
+    _let_go(learn)
+    said = f"A batch of {size} does not fit into memory"
+    if dist.is_initialized(): raise MemoryError(f"{said}; take smaller ones.")
+    if fits := largest_batch(learn): raise MemoryError(f"{said}. One of {fits} does: that was tried just now.")
+    raise MemoryError(f"{said}. Not even one of 1 does: train a narrower network, or with smaller pictures.")
+
+def _gone(e): # another process of this training
+    why = str(e).splitlines()[-1].strip()
+    return ConnectionError(f"Another process of this training is gone, so this one stops too ({why}). "
+                           "With --run, the same command with --resume goes on.")
+
+# %% ../../nbs/training/02_learner.ipynb #4e456ab3
 def fit(
-    learn:Learner, # From `reaging_learner`
+    learn:SystemLearner, # From `reaging_learner`
     minutes:float=None, # Train for so long,
     steps:int=None, # or for so many batches,
     epochs:int=None, # or for so many epochs; if nothing is said, for as many as the system says
     run=None # A `reaging.training.runs.Run` that keeps it on disk
 ):
-    "Train by the system's schedule. A MemoryError says which batch would fit, a ConnectionError that another process of the training is gone."
-    if (minutes is not None) + (steps is not None) + (epochs is not None) > 1:
-        raise ValueError("Say how long to train: either minutes, steps or epochs.")
-    if minutes is steps is None and epochs is None: epochs = learn.system.epochs
-    if max(minutes or 0, steps or 0, epochs or 0) <= 0: raise ValueError("The time to train must be above zero.")
-    batches, done, full = len(learn.dls.train) // max(num_distrib(), 1), run.epochs_done if run else 0, False
-    if epochs is not None: steps = epochs * batches
-    n = math.ceil(steps / batches) if steps else 1_000_000
+    "Train by the system's schedule. A MemoryError says which batch would fit."
+    steps, done, full = _steps(learn, minutes, steps, epochs), run.epochs_done if run else 0, False
+    n = math.ceil(steps / _batches(learn)) if steps else 1_000_000
     try: learn.fit(n - done, cbs=[Decay(done), Budget(minutes, steps), *([run] if run else [])])
     except RuntimeError as e:
         full = _out_of_memory(e)
-        if not full and dist.is_initialized(): raise ConnectionError(f"Another process of this training is gone, so this one stops too ({str(e).splitlines()[-1].strip()}). With --run, the same command with --resume goes on.") from e
+        if not full and dist.is_initialized(): raise _gone(e) from e
         if not full: raise
     finally:
         if run: run.close()
-    if full: # only now, as the error held on to the memory
-        size = learn.dls.train.bs
-        _let_go(learn)
-        if dist.is_initialized(): raise MemoryError(f"A batch of {size} does not fit into memory; take smaller ones.")
-        raise MemoryError(f"A batch of {size} does not fit into memory. " + (f"One of {fits} does: that was tried just now." if (fits := largest_batch(learn)) else "Not even one of 1 does: train a narrower network, or with smaller pictures."))
+    if full: _tell_full(learn)
 
 # %% ../../nbs/training/02_learner.ipynb #8d475024
 def show_targets(
@@ -303,7 +343,9 @@ def show_targets(
     image, age = (t.as_subclass(torch.Tensor)[:n] for t in x[:2])
     system, targets = trained(learn), learn.system.targets()
     mask = learn.dls.place.moved(face_mask(learn.dls.place.size).to(image), last=False)
-    with torch.no_grad(): columns = [image] + [image + mask * system.reage(image, age, torch.full_like(age, to)) for to in targets.values()]
+    with torch.no_grad():
+        columns = [image] + [image + mask * system.reage(image, age, torch.full_like(age, to))
+                             for to in targets.values()]
     fig, axs = plt.subplots(len(image), len(columns), figsize=(1.5*len(columns), 1.55*len(image) + .3), squeeze=False)
     for row, years in enumerate(age):
         titles = [f'input, {years:.0f}', *(targets if row == 0 else [None]*len(targets))]

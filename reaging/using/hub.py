@@ -34,10 +34,12 @@ def convert_weights(
 # %% ../../nbs/using/01_hub.ipynb #c07159af
 def _converted(name, path): # a public FRAN's file in the cache as one of ours, beside the cache
     from huggingface_hub.constants import HF_HUB_CACHE
-    out = Path(HF_HUB_CACHE).parent/'reaging'/f'{name.replace("/", "--")}-{path.parent.name}.safetensors' # that folder is a commit
+    # that folder is a commit
+    out = Path(HF_HUB_CACHE).parent/'reaging'/f'{name.replace("/", "--")}-{path.parent.name}.safetensors'
     out.parent.mkdir(exist_ok=True)
     return out if out.exists() else convert_weights(path, out)
 
+# %% ../../nbs/using/01_hub.ipynb #95827e08
 def fetch_weights(
     name:str # `hf:owner/name`, or `hf:owner/name@revision`
 ) -> Path: # A safetensors file in the cache
@@ -75,7 +77,9 @@ Reager('hf:{repository}')('me.jpg', to=70)
 {measured}
 ## What it must not be used for
 
-To deceive: to pass off a re-aged picture as a photo, to get around a check of age or identity, or to show people as they would not want to be shown. To tell how somebody will look: it draws a plausible face, not a forecast. Every picture that `reaging` writes says in its metadata that AI edited it.
+To deceive: to pass off a re-aged picture as a photo, to get around a check of age or identity, or to show people
+as they would not want to be shown. To tell how somebody will look: it draws a plausible face, not a forecast. Every
+picture that `reaging` writes says in its metadata that AI edited it.
 """
 
 # %% ../../nbs/using/01_hub.ipynb #167cac7e
@@ -91,6 +95,7 @@ def _measured(figures): # a table in Markdown
     table = '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
     return f"\n## Measured\n\nOn {figures['about']}, by `reaging eval`:\n\n{table}\n"
 
+# %% ../../nbs/using/01_hub.ipynb #817a5acb
 def model_card(
     about:dict, # Header of the weights
     repository:str, # `owner/name`
