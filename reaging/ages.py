@@ -17,7 +17,7 @@ MIN_AGE, MAX_AGE = 1, 100
 def check_age(
     age:float # Years
 ) -> float: # The same age, as a float
-    "Return `age`; a ValueError says what an age is where it is none."
+    "Return `age` as a float; a ValueError if it is not an age."
     try: years = float(age)
     except (TypeError, ValueError):
         raise ValueError(f"{age!r} is not an age: give a number of years from {MIN_AGE} to {MAX_AGE}.") from None

@@ -1,4 +1,4 @@
-"""Does the data keep up with the network, and the network with the machine? Figures, from this one or yours.
+"""Does the data keep up with the network, and the network with the machine? Figures from this machine, or yours.
 
 Docs: https://reaging.github.io/reaging/appendix/bench.html.md"""
 

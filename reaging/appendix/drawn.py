@@ -41,7 +41,7 @@ def draw_folder(
 ) -> int: # Number of pictures there
     "Draw `ids` identities at each of `ages`, as JPEGs. Goes on where it was stopped."
     templates = {name: t + '.jpg' for name, t in LAYOUTS.items()} | {name: t for name, (_, t, _) in NAMES.items()}
-    if layout not in templates: raise ValueError(f"{layout} is no layout: choose from {', '.join(templates)}.")
+    if layout not in templates: raise ValueError(f"{layout} is not a layout: choose from {', '.join(templates)}.")
     if ids < 1: raise ValueError(f"{ids} identities cannot be drawn: one is the least.")
     if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
     if not ages or min(ages) < FACE_AGES[0] or max(ages) > FACE_AGES[1]:

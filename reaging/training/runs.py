@@ -1,4 +1,4 @@
-"""Training that can be stopped at any moment, by you or by a power cut, and goes on as if nothing had been.
+"""Training that can be stopped at any moment, by you or by a power cut, and goes on as if nothing had happened.
 
 Docs: https://reaging.github.io/reaging/training/runs.html.md"""
 
@@ -87,7 +87,7 @@ def load_state(
             words = (f.metadata() or {}).get('reaging.run')
             tensors = {k: f.get_tensor(k) for k in f.keys()}
     except SafetensorError as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
-    if words is None: raise ValueError(f"{path} is no checkpoint of a run; weights alone are given with --weights.")
+    if words is None: raise ValueError(f"{path} is not a checkpoint of a run; give weights alone with --weights.")
     return tensors, json.loads(words)
 
 # %% ../../nbs/training/03_runs.ipynb #67b18f01

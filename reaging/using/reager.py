@@ -47,7 +47,7 @@ def check_target(
     "Raise a ValueError if that cannot be asked for."
     if isinstance(to, dict):
         if not to or (unknown := [name for name in to if name not in REGIONS]):
-            raise ValueError(f"{unknown[0] if to else 'Nothing'} is no region of a face; there are "
+            raise ValueError(f"{unknown[0] if to else 'Nothing'} is not a region of a face; there are "
                              f"{', '.join(REGIONS)}.")
         return {name: check_age(age) for name, age in to.items()}
     if not isinstance(to, Image.Image) and getattr(to, 'ndim', 0) < 2: return check_age(to)
