@@ -120,8 +120,8 @@ def peak_memory(
     if sys.platform == 'linux' and not children:
         return int(re.search(r'VmHWM:\s+(\d+)', Path('/proc/self/status').read_text())[1]) / 1e6
     import resource
-    return resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss / (1e9
-        if sys.platform == 'darwin' else 1e6)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss
+    return used / (1e9 if sys.platform == 'darwin' else 1e6)
 
 # %% ../../nbs/training/02_learner.ipynb #72e7134b
 class TermMetric(AvgMetric):
@@ -249,8 +249,8 @@ class Budget(Callback):
 def before_epoch(self:Budget):
     used = self.used() if self.epoch else 0 # all processes ask, only one has a bar
     if self.minutes and getattr(self.learn, 'progress', None) and self.create_mbar:
-        self.progress.mbar.main_bar.total = self.epoch + 1 if self.epoch == 0 else max(self.epoch + 1,
-            math.ceil(self.epoch / used))
+        expected = math.ceil(self.epoch / used) if self.epoch else 0
+        self.progress.mbar.main_bar.total = max(self.epoch + 1, expected)
     if self.epoch and used >= 1: raise CancelFitException()
 
 # %% ../../nbs/training/02_learner.ipynb #dfd9616c

@@ -138,11 +138,23 @@ class Run(Callback):
 @patch
 def checkpoints(self:Run): return sorted(self.folder.glob('step-*.safetensors'))
 
+# %% ../../nbs/training/03_runs.ipynb #7da0a751
+@patch
+def described(self:Run): # the system, as JSON holds it
+    return json.loads(json.dumps(dict(system=self.system.name) | self.system.hyperparameters()))
+
+@patch
+def check_system(self:Run):
+    before, now = self.words.get('described', {}), self.described() # reaging 0.0.1 did not note it
+    changed = [f'{k} was {before[k]}, now {v}' for k, v in now.items() if k != 'epochs' and before.get(k, v) != v]
+    if changed: raise ValueError(f"{self.folder} was begun with another system: {'; '.join(changed)}.")
+
 # %% ../../nbs/training/03_runs.ipynb #853902b5
 @patch
 def before_fit(self:Run):
     self.learn.train_iter, dl = self.words['step'], self.dls.train
     if self.tensors:
+        self.check_system()
         set_state_tensors(self.learn, self.tensors)
         self.learn.add_cb(_GoOn(self.tensors, self.words))
         self.tensors = None
@@ -228,7 +240,7 @@ def save(self:Run):
     save_state(self.folder/f'step-{self.train_iter:09}.safetensors', state_tensors(self.learn),
                step=self.train_iter, epoch=self.dls.train.epoch - 1,
                batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun,
-               smooth=[smooth.count, smooth.val.item()],
+               smooth=[smooth.count, smooth.val.item()], described=self.described(),
                scalers={name: scaler.state_dict() for name, scaler in self.scalers().items()})
     for old in self.checkpoints()[:-self.keep]: old.unlink()
 

@@ -69,8 +69,8 @@ def target_map(
     "The age that each pixel of a crop shall have."
     if isinstance(to, dict):
         masks = {name: mask for name, mask in region_masks(face.landmarks, size).items() if name in to}
-        return face.age + sum(mask * (to[name] - face.age)
-                              for name, mask in masks.items()) / sum(masks.values()).clamp(min=1)
+        changes = sum(mask * (to[name] - face.age) for name, mask in masks.items())
+        return face.age + changes / sum(masks.values()).clamp(min=1)
     if isinstance(to, np.ndarray):
         asked, there = (crop_face(ages, crop_matrix(face.landmarks), size) for ages in (to, to > 0))
         return asked + (1 - there) * face.age
