@@ -26,8 +26,8 @@ def _ages(text):
 def _faces(text): # 'all', 'largest' or '1,3'
     if text in ('all', 'largest'): return text
     if re.fullmatch(r'[1-9]\d*(,[1-9]\d*)*', text): return [int(t) for t in text.split(',')]
-    raise argparse.ArgumentTypeError(f"{text} does not name faces: say all, largest, or numbers such as 1,3, where 1 is the "
-                                     "largest.")
+    raise argparse.ArgumentTypeError(f"{text} does not name faces: say all, largest, or numbers such as 1,3, "
+                                     "where 1 is the largest.")
 
 def _regions(text): # 'forehead=70,eyes=30'
     if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text):
@@ -43,7 +43,7 @@ def _years(text): # '10-85:5' or '20,40,60'
     if m := re.fullmatch(r'(\d+)-(\d+)(?::(\d+))?', text):
         return list(range(int(m[1]), int(m[2]) + 1, int(m[3] or 1) or 1))
     if re.fullmatch(r'\d+(,\d+)*', text): return [int(t) for t in text.split(',')]
-    raise argparse.ArgumentTypeError(f"{text} does not name ages: give them as 10-85:5 (from, to, step) or as 20,40,60.")
+    raise argparse.ArgumentTypeError(f"{text} does not name ages: give them as 10-85:5 (from, to, step) or 20,40,60.")
 
 def _edges(text): # '31,51'
     if re.fullmatch(r'\d+(,\d+)*', text): return tuple(map(int, text.split(',')))
