@@ -6,9 +6,9 @@ Docs: https://reaging.github.io/reaging/systems/sam.html.md"""
 
 # %% auto #0
 __all__ = ['GROUPS', 'VGG', 'FILES', 'SqueezeExcite', 'IRBlock', 'ir_body', 'ir_entrance', 'ArcFace', 'middle', 'identity_chip',
-           'DEX', 'expected_age', 'StyleHead', 'Encoder', 'with_age', 'SAM', 'at_256', 'mixed', 'eyes_and_mouth',
-           'ffhq_square', 'ffhq_align', 'identity_weight', 'identity_distance', 'w_norm', 'SAMRecipe', 'SAMLoss',
-           'draw_targets', 'one_pass', 'sam_step', 'train_encoder_only', 'centralise', 'ranger', 'where_from']
+           'DEX', 'StyleHead', 'Encoder', 'with_age', 'SAM', 'at_256', 'mixed', 'eyes_and_mouth', 'ffhq_square',
+           'ffhq_align', 'identity_weight', 'identity_distance', 'w_norm', 'SAMRecipe', 'SAMLoss', 'draw_targets',
+           'one_pass', 'sam_step', 'train_encoder_only', 'centralise', 'ranger', 'where_from']
 
 # %% ../../nbs/systems/33_sam.ipynb #62d978eb
 import math
@@ -20,6 +20,7 @@ from fastcore.all import patch
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 from torch import nn
+from .pfa_gan import expected_age
 from .stylegan2 import EqualLinear, Generator
 
 # %% ../../nbs/systems/33_sam.ipynb #eacd4e9c
@@ -118,12 +119,6 @@ def forward(self:DEX,
         x = F.max_pool2d(x, 2)
     return self.fc8_101(self.fc7(self.fc6(x.flatten(1)).relu()).relu())
 
-def expected_age(
-    logits:torch.Tensor # `(B,n)`, of the years 0 to n-1
-) -> torch.Tensor: # `(B,)`, years
-    "The mean of the years under their softmax."
-    return logits.softmax(1) @ torch.arange(logits.shape[1]).to(logits)
-
 @patch
 def age(self:DEX,
     x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
@@ -197,7 +192,7 @@ class SAM(nn.Module):
 def codes(self:SAM,
     planes:torch.Tensor # `(B,4,256,256)`, from `with_age`
 ) -> torch.Tensor: # `(B,n_styles,512)`
-    "The styles of a photo at an age (SAM paper, section 3.1)."
+    "The styles of a photo at an age (SAM paper)."
     return self.encoder(planes) + self.pretrained_encoder(planes[:, :3]) + self.latent_avg
 
 @patch
@@ -300,7 +295,7 @@ def ffhq_align(
 def identity_weight(
     gap:torch.Tensor # Target age minus input age, years
 ) -> torch.Tensor: # 1 where there is none, down to 0.5 at 100 years
-    "How much the identity counts (SAM paper, section 3.2)."
+    "How much the identity counts (SAM paper)."
     return .25 * torch.cos(torch.pi / 100 * gap.abs()) + .75
 
 # %% ../../nbs/systems/33_sam.ipynb #3e42ed3c
@@ -322,7 +317,7 @@ def w_norm(
 # %% ../../nbs/systems/33_sam.ipynb #e481bf93
 @dataclass
 class SAMRecipe:
-    "How SAM trains (SAM paper, section 4; the numbers of its public code)."
+    "How SAM trains (SAM paper; the numbers of its public code)."
     identity:float=.1 # Weight of `identity_distance`
     l2:float=.25 # Weight of the squared difference
     lpips:float=.1 # Weight of the perceptual distance
@@ -402,7 +397,7 @@ def sam_step(
     target:torch.Tensor, # From `draw_targets`
     own:torch.Tensor # Ages of `x`, as `loss.reader` reads them
 ) -> dict: # Loss terms by name; the gradients are in the encoder
-    "Forward and backward, there and back (SAM paper, section 3.2)."
+    "Forward and backward, there and back (SAM paper)."
     y, there = one_pass(sam, loss, x, x, target, target - own)
     loss.total(there).backward()
     _, back = one_pass(sam, loss, y.detach(), x, own, own - own)
@@ -425,7 +420,7 @@ def begin(self:SAM,
     average:torch.Tensor, # Its `latent_avg`
     ir_se_50:dict # A `state_dict` of `ArcFace`
 ):
-    "Take over what pSp and ArcFace have learned, before training (SAM paper, section 4)."
+    "Take over what pSp and ArcFace have learned, before training (SAM paper)."
     self.pretrained_encoder.load_state_dict({k[8:]: v for k, v in psp.items() if k.startswith('encoder.')})
     self.decoder.load_state_dict({k[8:]: v for k, v in psp.items() if k.startswith('decoder.')})
     self.latent_avg.copy_(average)
