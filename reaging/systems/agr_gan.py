@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from fastcore.all import patch
 from torch import nn
 from torch.nn.utils import spectral_norm
-from ..losses import fake_loss, real_loss
+from .losses import fake_loss, real_loss
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #8d88dd7f
 EDGES = (6, 11, 16, 21, 31, 41, 51, 61, 71) # first age of each group but the youngest

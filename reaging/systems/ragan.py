@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from fastcore.all import patch
 from torch import nn
 from .lats import StyledBlock, answer_of
-from ..losses import cycle_loss, fake_loss, real_loss, reconstruction_loss
+from .losses import cycle_loss, fake_loss, real_loss, reconstruction_loss
 
 # %% ../../nbs/systems/22_ragan.ipynb #faa5a1f8
 class Down(nn.Module):
