@@ -7,16 +7,18 @@ Docs: https://reaging.github.io/reaging/systems/agr_gan.html.md"""
 # %% auto #0
 __all__ = ['EDGES', 'labels', 'halving', 'widths', 'Representor', 'Drawer', 'Generator', 'FaceDiscriminator',
            'code_discriminator', 'age_estimator', 'expected_group', 'estimator_loss', 'cosine_distance',
-           'total_variation', 'prior_like', 'AGRRecipe', 'd_terms', 'g_terms']
+           'total_variation', 'prior_like', 'Judges', 'AGRGAN', 'DlibIdentity']
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #ede2b684
 from dataclasses import dataclass
+from typing import ClassVar
 import torch
 import torch.nn.functional as F
-from fastcore.all import patch
+from fastcore.basics import patch
 from torch import nn
 from torch.nn.utils import spectral_norm
 from .losses import fake_loss, real_loss
+from .system import GroupSystem, draw
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #8d88dd7f
 EDGES = (6, 11, 16, 21, 31, 41, 51, 61, 71) # first age of each group but the youngest
@@ -93,8 +95,9 @@ class Generator(nn.Module):
         image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
         group:torch.Tensor, # Target group, integers `(B,)` from 0
         gender:torch.Tensor=None # See `labels`
-    ) -> torch.Tensor: # `(B,3,size,size)` in `[-1,1]`
-        return self.drawer(self.representor(image), labels(group, gender, self.n_groups))
+    ) -> tuple: # The picture `(B,3,size,size)` in `[-1,1]`, and the code it was drawn from
+        code = self.representor(image)
+        return self.drawer(code, labels(group, gender, self.n_groups)), code
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #54d0d15b
 class FaceDiscriminator(nn.Module):
@@ -163,67 +166,90 @@ def total_variation(
 
 def prior_like(code): return torch.rand_like(code) * 2 - 1 # draws from the uniform distribution
 
-# %% ../../nbs/systems/23_agr_gan.ipynb #0cbbc4be
-@dataclass
-class AGRRecipe:
-    "How AGR-GAN trains (AGR-GAN paper, equation 7 and section II-C)."
-    identity:float=1. # Weight of `cosine_distance`
+# %% ../../nbs/systems/23_agr_gan.ipynb #521f5488
+class Judges(nn.Module):
+    "Both discriminators and the age estimator."
+    def __init__(self, n_groups:int=10, size:int=128, width:int=64):
+        super().__init__()
+        self.faces, self.codes = FaceDiscriminator(2 + n_groups, size, width), code_discriminator()
+        self.groups = age_estimator(n_groups)
+    def forward(self,
+        about:str, # `faces`, `codes` or `groups`
+        *args # What that judge is called with
+    ): return getattr(self, about)(*args)
+
+# %% ../../nbs/systems/23_agr_gan.ipynb #a0e4f733
+@dataclass(eq=False)
+class AGRGAN(GroupSystem):
+    "Age Gap Reducer-GAN (Yadav et al., 2020)."
+    name:ClassVar = 'agr-gan'
+    shape:ClassVar = 'size', 'edges', 'width'
+    losses:ClassVar = 'identity', 'tv'
+    adversarial_losses:ClassVar = 'age', 'adversarial', 'code', 'd_real', 'd_fake', 'd_prior', 'd_code', 'estimator'
+    betas:ClassVar = .5, .999
+    size:int=128 # Side of the pictures in pixels, a multiple of 64
+    edges:tuple=EDGES # First age of each group but the youngest, in years
+    width:int=64 # Width of the networks
+    identity:float=1. # Weight of the distance of identities
     age:float=1. # Weight of how many groups the result is off
     adversarial:float=1. # Weight of what the discriminator of faces says
     code:float=1. # Weight of what the discriminator of codes says
-    tv:float=1. # Weight of `total_variation`
-    lr:float=2e-4 # The learning rate of all networks
-    beta1:float=.5 # Adam's momentum
+    tv:float=1. # Weight of the total variation
+    lr:float=2e-4 # The generator's learning rate
+    d_lr:float=2e-4 # The judges' learning rate
+    epochs:int=200 # How long to train if nothing else is said; the paper does not say
 
-# %% ../../nbs/systems/23_agr_gan.ipynb #d1fc39a7
-def d_terms(
-    D_face:nn.Module, # `(image, labels)` → logits
-    D_enc:nn.Module, # Codes → logits
-    estimator:nn.Module, # Pictures → logits of groups
-    x:torch.Tensor, # Real pictures, `(B,3,size,size)` in `[-1,1]`
-    group:torch.Tensor, # Their groups, integers `(B,)`
-    own:torch.Tensor, # Their labels, from `labels`
-    code:torch.Tensor, # Their codes
-    fake:torch.Tensor, # The generator's pictures
-    told:torch.Tensor # Labels of `fake`
-) -> dict: # Loss terms by name; their sum is the loss
-    "What the three judges make small."
-    code, fake = code.detach(), fake.detach()
-    return dict(d_real=real_loss(D_face(x, own)), d_fake=fake_loss(D_face(fake, told)),
-                d_prior=real_loss(D_enc(prior_like(code))), d_code=fake_loss(D_enc(code)),
-                estimator=estimator_loss(estimator(x), group))
+    def __post_init__(self):
+        super().__post_init__()
+        n = len(self.vocab)
+        self.generator, self.discriminator = Generator(n, self.size, self.width), Judges(n, self.size, self.width)
+        self.who = None # may be set before training: a network from pictures to vectors
 
-# %% ../../nbs/systems/23_agr_gan.ipynb #edf8bafc
-def g_terms(
-    D_face:nn.Module, # As above
-    D_enc:nn.Module, # As above
-    estimator:nn.Module, # As above
-    identity, # Pictures → vectors
-    x:torch.Tensor, # Real pictures
-    code:torch.Tensor, # Their codes
-    fake:torch.Tensor, # The generator's pictures
-    target:torch.Tensor, # Groups of `fake`, integers `(B,)`
-    told:torch.Tensor # Labels of `fake`
-) -> dict: # Name → number, unweighted
-    "The five terms of representor and generator."
-    return dict(identity=cosine_distance(identity(fake), identity(x)),
-                age=F.l1_loss(expected_group(estimator(fake)), target.float()),
-                adversarial=real_loss(D_face(fake, told)), code=real_loss(D_enc(code)), tv=total_variation(fake))
+# %% ../../nbs/systems/23_agr_gan.ipynb #96abeb23
+class DlibIdentity(nn.Module):
+    "dlib's face descriptor of aligned crops."
+    def __init__(self):
+        super().__init__()
+        from reaging.reading.readers import DESCRIPTOR_CHIP, chips, descriptor_network
+        self.net, self.chip = descriptor_network(), lambda x: chips(x, DESCRIPTOR_CHIP, 150)
+    def forward(self, x): return self.net(self.chip(x)) # `(B,3,H,W)` in `[-1,1]` → `(B,128)`
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #621f333b
 @patch
-def total(self:AGRRecipe,
-    terms:dict # From `g_terms`
-) -> torch.Tensor: # A number
-    "Their weighted sum (equation 7)."
-    return sum(getattr(self, name) * term for name, term in terms.items())
+def begin(self:AGRGAN, dls):
+    super(AGRGAN, self).begin(dls)
+    self.who = self.who or DlibIdentity()
+
+@patch
+def inputs(self:AGRGAN, batch, training):
+    (x, age, person), y = batch
+    n = len(self.vocab)
+    y_target = (n * draw(len(y), y.device)).long() if training else (y + 1) % n
+    return x, y, y_target, labels(y, n_groups=n), labels(y_target, n_groups=n)
+
+@patch
+def generate(self:AGRGAN, G, x, y, y_target, own, told): return G(x, y_target)
+
+@patch
+def pictures(self:AGRGAN, made): return made[:1]
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #9066c4f8
 @patch
-def optimizers(self:AGRRecipe,
-    generator:nn.Module, # `Generator`
-    *judges:nn.Module # Both discriminators and the estimator
-) -> tuple: # One for the generator, one for all judges
-    "Adam for all."
-    adam = lambda *nets: torch.optim.Adam([p for net in nets for p in net.parameters()], self.lr, (self.beta1, .999))
-    return adam(generator), adam(*judges)
+def discriminator_loss(self:AGRGAN, D, made, x, y, y_target, own, told):
+    x_aged, code = made
+    return dict(d_real=real_loss(D('faces', x, own)), d_fake=fake_loss(D('faces', x_aged, told)),
+                d_prior=real_loss(D('codes', prior_like(code))), d_code=fake_loss(D('codes', code)),
+                estimator=estimator_loss(D('groups', x), y))
+
+@patch
+def generator_loss(self:AGRGAN, D, made, x, y, y_target, own, told):
+    x_aged, code = made
+    terms = dict(identity=cosine_distance(self.who(x_aged), self.who(x)), tv=total_variation(x_aged))
+    if D is None: return terms
+    off = F.l1_loss(expected_group(D('groups', x_aged)), y_target.float())
+    return terms | dict(age=off, adversarial=real_loss(D('faces', x_aged, told)), code=real_loss(D('codes', code)))
+
+@patch
+def reage(self:AGRGAN, image, from_age, to_age):
+    with torch.autocast(image.device.type, enabled=False):
+        return self.generator(image.float(), self.groups(to_age))[0] - image

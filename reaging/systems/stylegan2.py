@@ -12,7 +12,7 @@ __all__ = ['EqualLinear', 'leaky', 'MappingLayer', 'mapping', 'Blur4', 'Upsample
 import math
 import torch
 import torch.nn.functional as F
-from fastcore.all import patch
+from fastcore.basics import patch
 from torch import nn
 from .lats import PixelNorm
 
