@@ -62,6 +62,10 @@ class Ageing(nn.Module):
         self.curves = nn.Parameter(torch.zeros(2, len(KNOTS), 8, 512)) # of women, of men
         self.register_buffer('male', torch.zeros(512))
         self.register_buffer('male_offset', torch.zeros(()))
+        self.register_buffer('glasses_slope', torch.zeros(1216))
+        self.register_buffer('glasses_offset', torch.zeros(()))
+    @property
+    def glasses(self): return self.glasses_slope, self.glasses_offset # for `EyeFeatures`, see below
 
 @patch
 def man(self:Ageing,
@@ -91,7 +95,7 @@ def forward(self:Ageing,
     "The latents of the same people at another age."
     if w.ndim == 2: w = w[:, None].expand(-1, 8, -1)
     man = self.man(w[:, 2:6].mean(1)) # the resolutions that make a face
-    return w + self.at(to_age, man) - self.at(from_age, man)
+    return w + self.at(to_age.to(w), man) - self.at(from_age.to(w), man)
 
 # %% ../../nbs/systems/31_ageing.ipynb #b0881003
 GLASSES = (3, 9, 10, 20, 22, 40, 46, 47, 51, 64, 70, 80, 87, 104, 107, 114, 131, 139, 155, 156, 169, 173, 174, 182, 184,
@@ -176,6 +180,7 @@ class AgeingTraining:
 def first_curves(self:AgeingTraining) -> Ageing:
     "The straight line, further out at both ends."
     ageing, adults = Ageing(), self.ages > 15
+    ageing.glasses_slope, ageing.glasses_offset = self.glasses
     ageing.male, ageing.male_offset = linear(self.w, (self.sexes / 20).clamp(-.75, .75) + .5, 1000.)
     slope, _ = linear(self.w[adults], self.ages[adults], 1000.)
     year = slope / slope.square().sum() # one more year, by the regression
