@@ -473,8 +473,9 @@ def person(
     amount:float=.7 # How far styles go from it, see `truncated`
 ) -> dict: # Age → picture `(1,3,size,size)` in `[-1,1]`, aligned as FFHQ is
     "Somebody who does not exist, at several ages."
-    z = torch.randn(1, generator.width, generator=torch.Generator().manual_seed(number))
+    device = generator.input.input.device
+    z = torch.randn(1, generator.width, generator=torch.Generator().manual_seed(number)).to(device)
     average = generator.average() if average is None else average
     with torch.no_grad():
         x = at_256(generator(z, average, amount).clamp(-1, 1))
-        return {age: sam.generator(x, torch.tensor([float(age)]))[0].clamp(-1, 1) for age in ages}
+        return {age: sam.generator(x, torch.tensor([float(age)], device=device))[0].clamp(-1, 1) for age in ages}
