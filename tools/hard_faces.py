@@ -9,8 +9,8 @@ import argparse, random, time, warnings
 from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
-from reaging.faces import find_faces
-from reaging.pictures import open_picture
+from reaging.pictures.faces import find_faces
+from reaging.pictures.files import open_picture
 
 BICUBIC = Image.Resampling.BICUBIC
 

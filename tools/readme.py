@@ -26,7 +26,7 @@ def make():
     nb = prepare(nbformat.read(root/'nbs/index.ipynb', as_version=4))
     body, resources = MarkdownExporter().from_notebook_node(nb, resources=dict(unique_key='readme', output_files_dir='assets'))
     body = re.sub(r'!\[(?:png|jpeg)\]\(', '![](', body)
-    body = re.sub(r'\]\(((?:tutorials/)?\w+\.ipynb)\)', r'](nbs/\1)', body).replace('](../', '](') # links start from nbs/ there, from the root here
+    body = re.sub(r'\]\(([\w/]+\.ipynb)\)', r'](nbs/\1)', body).replace('](../', '](') # links start from nbs/ there, from the root here
     body = re.sub(r'(?m)^```\w*\n\n```\n', '', body) # what is left of hidden code
     body = re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
     note = '<!-- Made from nbs/index.ipynb by `make readme`: edit that notebook. -->\n\n'

@@ -4,8 +4,8 @@ import matplotlib.cbook as cbook
 from PIL import Image, ImageDraw
 from skimage import data
 from reaging import Reager
-from reaging.pictures import Reaged, save_gif, save_picture
-from reaging.reager import strip
+from reaging.pictures.files import Reaged, save_gif, save_picture
+from reaging.using.reager import strip
 
 def main():
     reager, ages, side = Reager(), range(20, 81, 5), 150

@@ -1,7 +1,7 @@
 """`make test`: is everything generated in step with its source, and does every notebook run?
 
 Prints a line for each check and notebook, and last `N passed, N failed`."""
-import os, subprocess, sys, time
+import os, re, subprocess, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1') # notebooks run side by side, one on each core
 os.environ.update(MPLBACKEND='agg', IN_TEST='1', REAGING_QUICK='1', PYTHONWARNINGS='ignore')
 from pathlib import Path
@@ -10,7 +10,7 @@ from nbdev.test import test_nb
 
 root = Path(__file__).resolve().parents[1]
 os.chdir(root)
-os.environ['REAGING_SHARED'] = str(Path(os.environ.get('REAGING_SHARED', '../shared')).resolve()) # notebooks run in nbs/
+os.environ['REAGING_SHARED'] = str(Path(os.environ.get('REAGING_SHARED', '../shared')).resolve()) # notebooks run in their own folders
 bin = Path(sys.executable).parent
 
 def run(*command):
@@ -20,12 +20,13 @@ def run(*command):
 
 def exported():
     "Notebooks are clean, and modules are what they export."
-    files = lambda: {f: f.read_bytes() for pattern in ('nbs/**/*.ipynb', 'reaging/*.py') for f in root.glob(pattern)}
+    files = lambda: {f: f.read_bytes() for pattern in ('nbs/**/*.ipynb', 'reaging/**/*.py') for f in root.glob(pattern)}
     before = files()
     error = run(bin/'nbdev-export') or run(bin/'nbdev-clean')
     changed = [str(f.relative_to(root)) for f, text in files().items() if before.get(f) != text]
-    orphans = [f.name for f in root.glob('reaging/*.py') if not f.name.startswith('_')
-               and not any(f'#| default_exp {f.stem}"' in nb or f'#| default_exp {f.stem}\\n' in nb for nb in sources())]
+    exports = {module for nb in sources() for module in re.findall(r'#\| default_exp ([\w.]+)', nb)}
+    orphans = [module for f in root.glob('reaging/**/*.py') if not f.name.startswith('_')
+               and (module := '.'.join(f.relative_to(root/'reaging').with_suffix('').parts)) not in exports]
     if error: return error
     if changed: return 'nbdev-export and nbdev-clean changed ' + ', '.join(changed) + '; commit what they made'
     if orphans: return 'no notebook exports ' + ', '.join(orphans)

@@ -7,7 +7,7 @@ import matplotlib.cbook as cbook, numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 from reaging import Reager
-from reaging.export import export_onnx
+from reaging.using.export import export_onnx
 
 web = Path(__file__).resolve().parents[1]/'examples/web'
 
