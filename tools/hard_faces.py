@@ -4,7 +4,7 @@
 
 The faces found in the pictures as they are count as the truth. Prints, for each kind of change, the share of
 pictures whose largest face is found again, the distance of its landmarks in parts of the distance between the
-eyes, finds where there is no face, and seconds a picture. `--show FOLDER` writes what was missed, to be looked at."""
+eyes, finds where there is no face, and seconds of computing a picture. `--show FOLDER` writes what was missed, to be looked at."""
 import argparse, random, time, warnings
 from pathlib import Path
 import numpy as np
@@ -93,9 +93,9 @@ def measure(files, changes, show=None, search=find_faces):
         for file, known in truth:
             image, matrix = CHANGES[name](open_picture(file).convert('RGB'), known[0])
             expected = [f.landmarks @ matrix[:, :2].T + matrix[:, 2] for f in known]
-            start = time.perf_counter()
+            start = time.process_time()
             found = search(image)
-            seconds += time.perf_counter() - start
+            seconds += time.process_time() - start
             match = next((f for f in found if same(f.landmarks, expected[0])), None)
             astray = [f for f in found if not any(same(f.landmarks, e) for e in expected)]
             hits, false = hits + bool(match), false + len(astray)

@@ -30,7 +30,7 @@ class Face:
 @cache
 def _detector():
     from facenet_pytorch import MTCNN
-    return MTCNN(keep_all=True)
+    return MTCNN(keep_all=True, min_face_size=24)
 
 # %% ../../nbs/pictures/02_faces.ipynb #1a7c3e50
 def _search(image, side, sure=.9): # one look with MTCNN, the longer side reduced to `side` → [Face]
@@ -100,7 +100,7 @@ def crop_face(
 
 # %% ../../nbs/pictures/02_faces.ipynb #3c9e5a72
 BOX = np.array([[.695, 0, .5 - .695/2], [0, .695, .5325 - .695/2], [0, 0, 1]]) # MTCNN's usual box, as part of a crop
-_looks = [(1, 0, 0), (.9, 0, 0), (1.1, 0, 0), (1, .04, 0), (1, -.04, 0), (1, 0, .04), (1, 0, -.04)] # size, and shift
+_looks = [(1, 0, 0), (.92, .03, .03), (1.08, -.03, .03), (.96, .03, -.03), (1.04, -.03, -.03)] # size, and shift
 _WIDE = 1.3 # so much more than the box is cut out, for looks that are larger or shifted
 
 def _even(x): # a crop with stretched contrast and half of its colour
@@ -111,10 +111,10 @@ def _even(x): # a crop with stretched contrast and half of its colour
 
 # %% ../../nbs/pictures/02_faces.ipynb #4d0f6b83
 @torch.inference_mode()
-def _place(x): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 to 1, and how sure the network is that it is a face
-    where = torch.tensor([[[s, 0, 2*dx], [0, s, 2*dy]] for s, dx, dy in _looks]) / _WIDE
-    grid = F.affine_grid(where, (len(_looks), 3, 96, 96), align_corners=False)
-    seen = F.avg_pool2d(F.grid_sample(x.expand(len(_looks), -1, -1, -1), grid, align_corners=False), 2)
+def _place(x, looks): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 to 1, and how sure it is that it is a face
+    where = torch.tensor([[[s, 0, 2*dx], [0, s, 2*dy]] for s, dx, dy in looks]) / _WIDE
+    grid = F.affine_grid(where, (len(looks), 3, 96, 96), align_corners=False)
+    seen = F.avg_pool2d(F.grid_sample(x.expand(len(looks), -1, -1, -1), grid, align_corners=False), 2)
     _, points, sure = _detector().onet(torch.cat([seen, seen.flip(-1)]))
     points = points.reshape(2, -1, 2, 5).transpose(2, 3)
     mirrored = torch.stack([1 - points[1, ..., 0], points[1, ..., 1]], -1)[:, [1, 0, 2, 4, 3]]
@@ -122,10 +122,10 @@ def _place(x): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 to 1, a
     mean = (((points[0] + mirrored) / 2 - .5) * size + shift[:, None]).mean(0)
     return mean.numpy(), float(sure[:, 1].mean())
 
-def _look_again(image, landmarks, rounds=2): # → landmarks `(5,2)`, and how sure it is that this is a face
-    for _ in range(rounds):
+def _look_again(image, landmarks): # → landmarks `(5,2)`, and how sure it is that this is a face
+    for looks in (_looks[:1], _looks):
         box = crop_matrix(landmarks) @ BOX @ [[_WIDE, 0, .5 - _WIDE/2], [0, _WIDE, .5 - _WIDE/2], [0, 0, 1]]
-        points, sure = _place(_even(crop_face(image, box, 96)))
+        points, sure = _place(_even(crop_face(image, box, 96)), looks)
         landmarks = np.float32(np.c_[points, np.ones(5)] @ box.T)
     return landmarks, sure
 
@@ -147,9 +147,17 @@ def _mapped(face, matrix): # a face under a `(2,3)` map of its pixels
 
 # %% ../../nbs/pictures/02_faces.ipynb #9c5eb0d8
 def _turns(w, h): # ways to turn a picture, and the maps back to its own pixels
-    return [(Image.Transpose.ROTATE_90, np.array([[0, -1, w], [1, 0, 0]])), (Image.Transpose.ROTATE_270, np.array([[0, 1, 0], [-1, 0, h]])),
+    return [(Image.Transpose.ROTATE_90, np.array([[0, -1, w], [1, 0, 0]])),
+            (Image.Transpose.ROTATE_270, np.array([[0, 1, 0], [-1, 0, h]])),
             (Image.Transpose.ROTATE_180, np.array([[-1, 0, w], [0, -1, h]]))]
 
+def _tilted(image, degrees): # → picture, and the map back
+    turned = image.rotate(degrees, Image.Resampling.BILINEAR, expand=True)
+    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    back = np.array([[c, -s], [s, c]])
+    return turned, np.c_[back, np.array(image.size) / 2 - back @ np.array(turned.size) / 2]
+
+# %% ../../nbs/pictures/02_faces.ipynb #0a7b1c2d
 def _stretched(image): # dark and faded pictures as bright as others
     return ImageOps.autocontrast(image, cutoff=(1, 1), preserve_tone=True)
 
@@ -164,6 +172,7 @@ def _attempts(image, side): # pairs of a way to search and what it finds, each t
     still = np.eye(2, 3)
     bright = _stretched(image)
     yield [(bright, still, side)]
+    yield [(*_tilted(bright, 35), side), (*_tilted(bright, -35), side)]
     yield [(bright, still, side), *((bright.transpose(turn), back, side) for turn, back in _turns(*image.size))]
     yield [(*_with_margin(bright), 512)]
     if max(image.size) > side: yield [(bright, still, 4096)]
