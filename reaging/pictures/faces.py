@@ -30,7 +30,7 @@ class Face:
 @cache
 def _detector():
     from facenet_pytorch import MTCNN
-    return MTCNN(keep_all=True, min_face_size=24)
+    return MTCNN(keep_all=True, min_face_size=26)
 
 # %% ../../nbs/pictures/02_faces.ipynb #1a7c3e50
 def _search(image, side, sure=.9): # one look with MTCNN, the longer side reduced to `side` → [Face]
