@@ -28,16 +28,16 @@ class Face:
     age:float=None # Years, where it is known
 
 @cache
-def _detector():
+def _detector(least=26): # pixels that a face has at least
     from facenet_pytorch import MTCNN
-    return MTCNN(keep_all=True, min_face_size=26)
+    return MTCNN(keep_all=True, min_face_size=least)
 
 # %% ../../nbs/pictures/02_faces.ipynb #1a7c3e50
-def _search(image, side, sure=.9): # one look with MTCNN, the longer side reduced to `side` → [Face]
+def _search(image, side, sure=.9, least=26): # one look with MTCNN, the longer side reduced to `side` → [Face]
     scale = min(1, side / max(image.size))
     small = image if scale == 1 else image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
     if min(small.size) < 20: return [] # smaller than any face MTCNN looks for
-    boxes, confidences, landmarks = _detector().detect(small, landmarks=True)
+    boxes, confidences, landmarks = _detector(least).detect(small, landmarks=True)
     if boxes is None: return []
     found = zip(boxes, landmarks, confidences)
     return [Face(np.float32(b) / scale, np.float32(l) / scale, float(c)) for b, l, c in found if c >= sure]
@@ -130,14 +130,18 @@ def _look_again(image, landmarks): # → landmarks `(5,2)`, and how sure it is t
     return landmarks, sure
 
 # %% ../../nbs/pictures/02_faces.ipynb #8b4dafc7
+def _cut_off(image, face): # does a part of it lie outside, where the second look would see nothing?
+    left, top, right, bottom = face.box
+    return min(left, top, image.width - right, image.height - bottom) < -.08 * (right - left)
+
 def _confirmed(image, faces, least=.8): # those that the second look is sure of, with its landmarks
     kept = []
     for face in sorted(faces, key=lambda f: -f.confidence):
-        landmarks, sure = _look_again(image, face.landmarks)
-        apart = np.hypot(*(landmarks[1] - landmarks[0]))
-        moved = np.hypot(*(landmarks.mean(0) - face.landmarks.mean(0)))
-        known = any(np.hypot(*(landmarks.mean(0) - f.landmarks.mean(0))) < apart / 2 for f in kept)
-        if sure >= least and moved < apart and not known: kept.append(replace(face, landmarks=landmarks, confidence=face.confidence))
+        landmarks, sure = (face.landmarks, face.confidence) if _cut_off(image, face) else _look_again(image, face.landmarks)
+        apart, centre = np.hypot(*(landmarks[1] - landmarks[0])), landmarks.mean(0)
+        if np.hypot(*(centre - face.landmarks.mean(0))) > .3 * apart: landmarks = face.landmarks # it saw something else
+        known = any(np.hypot(*(centre - f.landmarks.mean(0))) < apart / 2 for f in kept)
+        if sure >= least and not known: kept.append(replace(face, landmarks=landmarks))
     return kept
 
 def _mapped(face, matrix): # a face under a `(2,3)` map of its pixels
@@ -168,14 +172,20 @@ def _with_margin(image): # → picture, and the map back
     padded.paste(image, (x, y))
     return padded, np.array([[1, 0, -x], [0, 1, -y]])
 
-def _attempts(image, side): # pairs of a way to search and what it finds, each tried when the one before found nothing
-    still = np.eye(2, 3)
-    bright = _stretched(image)
-    yield [(bright, still, side)]
-    yield [(*_tilted(bright, 35), side), (*_tilted(bright, -35), side)]
-    yield [(bright, still, side), *((bright.transpose(turn), back, side) for turn, back in _turns(*image.size))]
-    yield [(*_with_margin(bright), 512)]
-    if max(image.size) > side: yield [(bright, still, 4096)]
+def _attempts(image, side): # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
+    still, bright = np.eye(2, 3), _stretched(image)
+    yield [(bright, still, side, 26)]
+    yield [(*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26)]
+    yield [(bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size)]
+    yield [(*_with_margin(bright), 512, 26)]
+    if max(image.size) > side: yield [(bright, still, 4096, 16)]
+
+def _hard(ways): # what is found in one of these ways, as it lies in the picture
+    found = [_mapped(face, back) for turned, back, side, least in ways
+             for face in _confirmed(turned, _search(turned, side, .7, least), .9)]
+    return [f for i, f in enumerate(found) if not any(_near(f, other) for other in found[:i])]
+
+def _near(a, b): return np.hypot(*(a.landmarks - b.landmarks).mean(0)) < np.hypot(*(a.landmarks[1] - a.landmarks[0])) / 2
 
 # %% ../../nbs/pictures/02_faces.ipynb #ad6fc1e9
 def find_faces(
@@ -185,11 +195,13 @@ def find_faces(
 ) -> list[Face]: # The largest first; empty if there is none
     "All faces of `image`, with five landmarks each (MTCNN)."
     image = image.convert('RGB') if image.mode != 'RGB' else image
-    faces = _confirmed(image, _search(image, side))
-    for attempt in _attempts(image, side) if hard and not faces and min(image.size) >= 20 else ():
-        found = [_mapped(f, back) for turned, back, s in attempt for f in _search(turned, s, .7)]
-        if faces := _confirmed(image, found, .9): break
-    return sorted(faces, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
+    first = _search(image, side)
+    faces = _confirmed(image, first)
+    if any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in first):
+        faces = _hard([(*_with_margin(image), 512, 26)]) or faces
+    for ways in _attempts(image, side) if hard and not faces and min(image.size) >= 20 else ():
+        if faces := _hard(ways): break
+    return sorted(faces or first, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
 
 # %% ../../nbs/pictures/02_faces.ipynb #3e72d721
 def uncrop(
