@@ -1,7 +1,7 @@
 """`make test`: is everything generated in step with its source, and does every notebook run?
 
 Prints a line for each check and notebook, and last `N passed, N failed`."""
-import os, re, subprocess, sys, time
+import ast, json, os, re, subprocess, sys, time, yaml
 os.environ.setdefault('OMP_NUM_THREADS', '1') # notebooks run side by side, one on each core
 os.environ.update(MPLBACKEND='agg', IN_TEST='1', REAGING_QUICK='1', PYTHONWARNINGS='ignore')
 from pathlib import Path
@@ -33,6 +33,46 @@ def exported():
 
 def sources(): return [nb.read_text(encoding='utf-8') for nb in root.glob('nbs/**/*.ipynb')]
 
+def book():
+    "Notebooks in reading order: that of the sidebar in nbs/_quarto.yml."
+    def files(entries):
+        for entry in entries:
+            if isinstance(entry, dict): yield from files(entry['contents'] if isinstance(entry['contents'], list) else [entry['contents']])
+            else: yield from sorted((root/'nbs').glob(entry))
+    sidebar = yaml.safe_load((root/'nbs/_quarto.yml').read_text(encoding='utf-8'))['website']['sidebar']
+    return list(files(sidebar['contents']))
+
+def exported_module(nb):
+    "The module that a notebook exports, or None."
+    found = re.search(r'#\| default_exp ([\w.]+)', nb.read_text(encoding='utf-8'))
+    return found and found[1]
+
+def imported(module):
+    "Modules of this package that `module` imports at its top level."
+    path, package = root/'reaging'/(module.replace('.', '/') + '.py'), module.split('.')[:-1]
+    for node in ast.parse(path.read_text(encoding='utf-8')).body:
+        if not isinstance(node, ast.ImportFrom) or not node.level: continue
+        base = package[:len(package) - node.level + 1] + (node.module.split('.') if node.module else [])
+        yield '.'.join(base)
+        yield from ('.'.join([*base, alias.name]) for alias in node.names)
+
+def in_order():
+    "Every notebook is in the sidebar, and no module imports one that the book explains later."
+    notebooks = book()
+    if missing := set(root.glob('nbs/**/*.ipynb')) - set(notebooks): return 'not in nbs/_quarto.yml: ' + ', '.join(nb.name for nb in missing)
+    place = {module: n for n, nb in enumerate(notebooks) if (module := exported_module(nb))}
+    early = [f'{module} imports {other}' for module in place for other in imported(module) if place.get(other, -1) > place[module]]
+    return '; '.join(early) or None
+
+def narrow():
+    "No line of code in a notebook is longer than 120 characters."
+    wide = []
+    for nb in root.glob('nbs/**/*.ipynb'):
+        cells = json.loads(nb.read_text(encoding='utf-8'))['cells']
+        code = [line for c in cells if c['cell_type'] == 'code' and c['id'] != 'colab-install' for line in ''.join(c['source']).splitlines()]
+        if n := sum(len(line) > 120 for line in code): wide.append(f'{nb.name}: {n} lines')
+    return ', '.join(sorted(wide)) or None
+
 def small():
     "Committed notebooks stay below 500 kB."
     large = [f'{nb.name} has {nb.stat().st_size/1000:.0f} kB' for nb in root.glob('nbs/**/*.ipynb') if nb.stat().st_size > 500_000]
@@ -50,7 +90,7 @@ def report(name, error, seconds):
 
 def main():
     results = []
-    for name, check in dict(exported=exported, small=small,
+    for name, check in dict(exported=exported, in_order=in_order, narrow=narrow, small=small,
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
                             readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
                             browser=browser, web=lambda: browser('tools/web.py')).items():

@@ -1,4 +1,4 @@
-"""Does the data keep up with the network, and the network with the machine? Figures, from this one or yours.
+"""Does the data keep up with the network, and the network with the machine? Figures from this machine, or yours.
 
 Docs: https://reaging.github.io/reaging/appendix/bench.html.md"""
 
@@ -18,18 +18,19 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from fastai.vision.all import TensorImage, noop
+from fastai.vision.all import TensorImage, default_device, noop
 from torch.utils.flop_counter import FlopCounterMode
 from ..systems import fran
 from ..ages import age_planes
+
+# %% ../../nbs/appendix/03_bench.ipynb #460b6208
 from ..systems.checkpoints import FaceReagingGenerator
 from ..data.pairs import paired_dls
-from .drawn import drawn_dls
+from .drawn import draw_folder, drawn_dls
 from ..pictures.faces import crop_face, crop_matrix, face_mask, find_faces
-from ..systems.layers import Blur, Max2x2
+from ..systems.layers import Blur, Max2x2, best_precision
 from ..training.learner import peak_memory, reaging_learner
-from ..systems.losses import LPIPS, FRANRecipe, fake_loss, real_loss
-from .drawn import draw_folder
+from ..systems.losses import LPIPS, fake_loss, real_loss
 from ..using.reager import Reager, lay_over
 from .synth import draw_faces
 
@@ -38,7 +39,7 @@ def pairs_a_second(
     dls, # From `paired_dls`
     seconds:float=5 # How long to load
 ) -> float: # Pairs
-    "Pace of loading and transforming, without a network; the first batch, which waits for the workers to start, is not counted."
+    "Pace of loading and transforming, without a network; the first batch, for which workers start, does not count."
     batches, n, start = iter(dls.train), 0, None
     for _, target in batches:
         if target.is_cuda: torch.cuda.synchronize()
@@ -48,22 +49,28 @@ def pairs_a_second(
     batches.close() # ends the workers
     return n / (time.time() - start)
 
+# %% ../../nbs/appendix/03_bench.ipynb #83d55fc3
+def _fast(device): return dict(bf16=torch.bfloat16, fp16=torch.float16, fp32=torch.float32)[best_precision(device)]
+
+# %% ../../nbs/appendix/03_bench.ipynb #5d6848cc
 def network_pairs_a_second(
     size:int=256, # Side of the pictures in pixels
     bs:int=8, # Pairs in a batch
     steps:int=1 # Timed, after one to warm up
 ) -> float: # Pairs
-    "Pace of FRAN's generator, forward and backward, on the GPU if there is one."
+    "Pace of FRAN's generator, forward and backward, in the precision that the device is fastest in."
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    dtype = _fast(device)
     generator = fran.Generator(64).to(device, memory_format=torch.channels_last)
     x, age = torch.zeros(bs, 3, size, size, device=device), torch.full((bs,), 40., device=device)
     for i in range(steps + 1):
         if i == 1: start = time.time()
-        with torch.autocast(device, dtype=torch.bfloat16): delta = generator(x, age, age)
+        with torch.autocast(device, dtype, enabled=dtype != torch.float32): delta = generator(x, age, age)
         delta.float().abs().mean().backward()
         if device == 'cuda': torch.cuda.synchronize()
     return bs * steps / (time.time() - start)
 
+# %% ../../nbs/appendix/03_bench.ipynb #1bad49e3
 def bench_data(
     folder=None, # Prepared or drawn people; by default some are drawn for this
     size:int=256, # Side of the pictures in pixels
@@ -82,11 +89,14 @@ def bench_data(
     start, n = time.time(), 0
     while time.time() - start < seconds: n += len(draw_faces(range(32), range(20, 84, 2), 128).image)
     faces = n / (time.time() - start)
-    figures = {'pictures in the folder': pictures, f'pairs loaded a second, {size} px, {num_workers} workers': round(loaded, 1),
+    figures = {'pictures in the folder': pictures,
+               f'pairs loaded a second, {size} px, {num_workers} workers': round(loaded, 1),
                'faces drawn a second, 128 px': round(faces, 1), 'threads': torch.get_num_threads()}
     figures |= {'peak resident GB for the data, this process': round(peak_memory(torch.device('cpu')), 2),
                 'largest process it started': round(peak_memory(torch.device('cpu'), children=True), 2)}
-    figures[f'pairs a second through the generator, {size} px, bf16'] = round(network_pairs_a_second(size, bs), 2) # last: it takes memory of its own
+    # last: it takes memory of its own
+    name = f'pairs a second through the generator, {size} px, {best_precision(default_device())}'
+    figures[name] = round(network_pairs_a_second(size, bs), 2)
     return figures
 
 # %% ../../nbs/appendix/03_bench.ipynb #199a6fc0
@@ -99,41 +109,49 @@ def _batch(size, bs, device):
     ages = torch.tensor([20., 40., 60., 80.], device=device)[torch.arange(bs) % 4]
     return (x, ages, ages.flip(0) + 1), y
 
+# %% ../../nbs/appendix/03_bench.ipynb #35e5d886
 def _plain(net): # pooling and blurs as torch has them
     for m in net.modules():
         if isinstance(m, Max2x2): m.forward = partial(F.max_pool2d, kernel_size=2, stride=1)
-        if isinstance(m, Blur): m.forward = partial(F.conv2d, weight=m.filt, stride=m.stride, padding=m.pad[0], groups=len(m.filt))
+        if isinstance(m, Blur):
+            m.forward = partial(F.conv2d, weight=m.filt, stride=m.stride, padding=m.pad[0], groups=len(m.filt))
     return net
 
+# %% ../../nbs/appendix/03_bench.ipynb #caf8bf46
 def seed_step(
     size:int=256, # Side of the pictures in pixels
     bs:int=4, # Pairs in a batch
     device='cpu'
 ): # Function: makes a training step
     "The seed's recipe for FRAN, in plain PyTorch (seed *FRAN*, Dataset & Training)."
-    recipe, (xb, y) = FRANRecipe(), _batch(size, bs, device)
+    seed, (xb, y) = fran.FRAN.seed(width=8), _batch(size, bs, device) # for its numbers
     x, from_age, to_age = (t.as_subclass(torch.Tensor) for t in xb)
     y, wrong_age = y.as_subclass(torch.Tensor), to_age.flip(0) + 5
-    generator, discriminator, perceptual = _plain(fran.Generator(64).to(device)), _plain(fran.Discriminator(64).to(device)), _lpips().to(device)
-    opt, opt_d = torch.optim.Adam(generator.parameters(), recipe.lr), torch.optim.Adam(discriminator.parameters(), recipe.d_lr)
+    generator, discriminator, perceptual = (_plain(fran.Generator(64).to(device)),
+                                            _plain(fran.Discriminator(64).to(device)), _lpips().to(device))
+    opt, opt_d = torch.optim.Adam(generator.parameters(), seed.lr), torch.optim.Adam(discriminator.parameters(),
+        seed.d_lr)
     def step():
         prediction = x + generator(x, from_age, to_age)
         discriminator.requires_grad_(True)
-        (fake_loss(discriminator(prediction.detach(), to_age)) + real_loss(discriminator(y, to_age)) + fake_loss(discriminator(y, wrong_age))).backward()
+        (fake_loss(discriminator(prediction.detach(), to_age)) + real_loss(discriminator(y, to_age))
+         + fake_loss(discriminator(y, wrong_age))).backward()
         opt_d.step(); opt_d.zero_grad()
         discriminator.requires_grad_(False)
-        (recipe.l1 * F.l1_loss(prediction, y) + recipe.lpips * perceptual(prediction, y) + recipe.adversarial * real_loss(discriminator(prediction, to_age))).backward()
+        loss = seed.l1 * F.l1_loss(prediction, y) + seed.perceptual * perceptual(prediction, y)
+        (loss + seed.adversarial * real_loss(discriminator(prediction, to_age))).backward()
         opt.step(); opt.zero_grad()
     return step
 
+# %% ../../nbs/appendix/03_bench.ipynb #27061896
 def our_step(
     size:int=256, # Side of the pictures in pixels
     bs:int=4, # Pairs in a batch
     device='cpu'
 ): # Function: makes a training step
     "A step of `reaging_learner`."
-    learn, batch = reaging_learner(drawn_dls(size, bs=bs, n=bs, device=device), perceptual='lite0'), _batch(size, bs, device)
-    learn.loss_func.distance, learn.logger = _lpips().to(device, memory_format=torch.channels_last), noop
+    learn, batch = reaging_learner(drawn_dls(size, bs=bs, n=bs, device=device), fran.FRAN()), _batch(size, bs, device)
+    learn.system.perception, learn.logger = _lpips().to(device, memory_format=torch.channels_last), noop
     learn.remove_cb(learn.progress)
     learn.create_opt()
     learn.n_epoch, learn.epoch, learn.n_iter, learn.dl = 1, 0, 1, learn.dls.train
@@ -151,15 +169,17 @@ def _seconds(f, device):
     _sync(device)
     return time.perf_counter() - start
 
+# %% ../../nbs/appendix/03_bench.ipynb #9acd614d
 def matrix_flops(
     device='cpu',
     n:int=4096 # Side of the matrices
 ) -> float: # Floating-point operations a second
-    "What this machine reaches in a product of matrices in bf16, at best of five."
-    a, b = (torch.rand(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
+    "What this machine reaches in a product of matrices, in the precision that it is fastest in, at best of five."
+    a, b = (torch.rand(n, n, device=device, dtype=_fast(device)) for _ in range(2))
     a @ b
     return 2 * n**3 / min(_seconds(lambda: a @ b, device) for _ in range(5))
 
+# %% ../../nbs/appendix/03_bench.ipynb #1e2119be
 def step_memory(
     make:str, # `our_step` or `seed_step`
     size:int, # Side of the pictures in pixels
@@ -167,12 +187,16 @@ def step_memory(
     device='cpu'
 ) -> float: # GB, at the most, of two steps; what Python and the libraries take is not counted
     "Peak memory of a training step, in a process of its own."
-    script = (f"import torch\nfrom reaging.appendix import bench\nbefore = bench.peak_memory(torch.device('{device}'))\nstep = bench.{make}({size}, {bs}, '{device}')\n"
+    script = ("import torch\nfrom reaging.appendix import bench\nbefore = "
+              f"bench.peak_memory(torch.device('{device}'))\nstep = bench.{make}({size}, {bs}, '{device}')\n"
               f"for _ in range(2): step()\nprint(bench.peak_memory(torch.device('{device}')) - before)")
     done = subprocess.run([sys.executable, '-W', 'ignore', '-c', script], capture_output=True, text=True)
-    if done.returncode: raise MemoryError(f"{make} did not end well at batches of {bs} and {size} px: {(done.stderr.strip().splitlines() or ['killed'])[-1]}")
+    if done.returncode:
+        raise MemoryError(f"{make} did not end well at batches of {bs} and {size} px: "
+                          f"{(done.stderr.strip().splitlines() or ['killed'])[-1]}")
     return float(done.stdout.split()[-1])
 
+# %% ../../nbs/appendix/03_bench.ipynb #b1aacfda
 def bench_train(
     size:int=256, # Side of the pictures in pixels
     bs:int=4, # Pairs in a batch
@@ -188,9 +212,13 @@ def bench_train(
     t, t_seed = (median(column) for column in zip(*times))
     peak = matrix_flops(device)
     return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
-            'seconds a step, ours': round(t, 3), "seconds a step, the seed's recipe": round(t_seed, 3), 'ratio': round(t_seed/t, 2),
-            'images a second, ours': round(bs/t, 2), 'peak GB, ours': round(peaks[0], 2), "peak GB, the seed's recipe": round(peaks[1], 2), 'memory ratio': round(peaks[0]/peaks[1], 2),
-            'TFLOP a step': round(count.get_total_flops()/1e12, 2), 'bf16 matrix peak, TFLOP/s': round(peak/1e12, 2), 'share of that peak': round(count.get_total_flops()/t/peak, 2)}
+            'seconds a step, ours': round(t, 3), "seconds a step, the seed's recipe": round(t_seed, 3),
+            'ratio': round(t_seed/t, 2),
+            'images a second, ours': round(bs/t, 2), 'peak GB, ours': round(peaks[0], 2),
+            "peak GB, the seed's recipe": round(peaks[1], 2), 'memory ratio': round(peaks[0]/peaks[1], 2),
+            'TFLOP a step': round(count.get_total_flops()/1e12, 2),
+            f'{best_precision(device)} matrix peak, TFLOP/s': round(peak/1e12, 2),
+            'share of that peak': round(count.get_total_flops()/t/peak, 2)}
 
 # %% ../../nbs/appendix/03_bench.ipynb #e6b1dcbb
 def public_network(
@@ -205,6 +233,7 @@ def public_network(
         with torch.inference_mode(): net.final_conv.weight *= .05 / net(torch.rand(1, 5, 128, 128)).std()
     return net
 
+# %% ../../nbs/appendix/03_bench.ipynb #62a2d571
 def in_windows(
     network, # `(1,5,h,w)` → `(1,3,h,w)`
     planes:torch.Tensor, # `(1,5,H,W)`
@@ -212,7 +241,8 @@ def in_windows(
     stride:int=256 # From one to the next
 ) -> torch.Tensor: # `(1,3,H,W)`
     "Average of windows, each weighed by a mask that falls towards its border: the public way."
-    total, weights, mask = torch.zeros_like(planes[:, :3]), torch.zeros_like(planes[:, :1]), face_mask(window).clamp(min=1e-3)
+    total, weights, mask = torch.zeros_like(planes[:, :3]), torch.zeros_like(planes[:,
+        :1]), face_mask(window).clamp(min=1e-3)
     for top in range(0, planes.shape[2] - window + 1, stride):
         for left in range(0, planes.shape[3] - window + 1, stride):
             part = np.s_[..., top:top+window, left:left+window]
@@ -220,6 +250,7 @@ def in_windows(
             weights[part] += mask
     return total / weights
 
+# %% ../../nbs/appendix/03_bench.ipynb #8d13ffc0
 def bench_use(
     size:int=1024, # Side of the face in pixels
     times:int=2, # Each way is run, after one small run to warm up
@@ -227,22 +258,29 @@ def bench_use(
     "Re-aging a large face beside the public implementation's way; and a photo from the command line."
     with tempfile.TemporaryDirectory() as folder:
         torch.save(public_network().state_dict(), f'{folder}/public.pth')
-        reager, network = Reager(f'{folder}/public.pth', size), public_network().to('cuda' if torch.cuda.is_available() else 'cpu')
-        device, crop = reager.device, F.interpolate(draw_faces([7], [40], 512).image, size, mode='bicubic').clamp(-1, 1).to(reager.device)
+        reager, network = Reager(f'{folder}/public.pth',
+                                 size), public_network().to('cuda' if torch.cuda.is_available() else 'cpu')
+        device, crop = reager.device, F.interpolate(draw_faces([7], [40], 512).image, size, mode='bicubic').clamp(-1,
+            1).to(reager.device)
         planes = [torch.full((1, 1, size, size), age, device=device) for age in (40., 70.)]
         ours = lambda: reager._run(crop, *planes)
-        public = lambda: 2 * in_windows(network, age_planes((crop + 1) / 2, *planes), min(512, size // 2), min(256, size // 4))
+        public = lambda: 2 * in_windows(network, age_planes((crop + 1) / 2, *planes), min(512, size // 2),
+                                        min(256, size // 4))
         reager._run(crop[..., :128, :128], *(p[..., :128, :128] for p in planes))
         inside = face_mask(size).to(device) == 1
         difference = ((ours().float() - public()).abs() * inside).sum() / 3 / inside.sum() * 127.5
         pairs = [(_seconds(ours, device), _seconds(public, device)) for _ in range(times)]
         t, t_public = (median(column) for column in zip(*pairs))
         photo = Path(find_spec('matplotlib').origin).parent/'mpl-data'/'sample_data'/'grace_hopper.jpg'
-        command = [sys.executable, '-m', 'reaging.cli', 'age', photo, '--from', '77', '--to', '30', '--out', f'{folder}/young.png']
-        starts = [_seconds(lambda: subprocess.run(command, capture_output=True, check=True), device) for _ in range(times)]
+        command = [sys.executable, '-m', 'reaging.cli', 'age', photo, '--from', '77', '--to', '30', '--out',
+                   f'{folder}/young.png']
+        starts = [_seconds(lambda: subprocess.run(command, capture_output=True, check=True), device)
+                  for _ in range(times)]
     return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
-            f'seconds a face of {size} px, ours': round(t, 2), 'seconds, the public way': round(t_public, 2), 'ratio': round(t_public / t, 1),
-            'difference inside, of 255': round(float(difference), 3), 'seconds from start-up to the first saved picture': round(median(starts), 1)}
+            f'seconds a face of {size} px, ours': round(t, 2), 'seconds, the public way': round(t_public, 2),
+            'ratio': round(t_public / t, 1),
+            'difference inside, of 255': round(float(difference), 3),
+            'seconds from start-up to the first saved picture': round(median(starts), 1)}
 
 # %% ../../nbs/appendix/03_bench.ipynb #b0baa1e5
 def _beginning(path, dst, frames): # not encoded anew; → how many there are
@@ -255,6 +293,7 @@ def _beginning(path, dst, frames): # not encoded anew; → how many there are
             out.mux(packet)
     return n
 
+# %% ../../nbs/appendix/03_bench.ipynb #1befb433
 def _as_pictures(film, network, folder, frames, size): # the public way
     device = next(network.parameters()).device
     with film:
@@ -267,6 +306,7 @@ def _as_pictures(film, network, folder, frames, size): # the public way
         delta = 2 * in_windows(network, planes, min(512, size // 2), min(256, size // 4)).cpu() * face_mask(size)
         lay_over(image, delta, [matrix]).save(f'{folder}/{i}_70.png')
 
+# %% ../../nbs/appendix/03_bench.ipynb #8de14880
 def bench_film(
     path, # A film with a face
     size:int=1024, # Side of the face's crop in pixels
@@ -283,9 +323,13 @@ def bench_film(
         device, seconds = reager.device, {}
         find_faces(Image.new('RGB', (64, 64))) # loads the detector
         for name, r in dict(ours=reager, weights=ours).items():
-            seconds[name] = _seconds(lambda: reage_film(r, f'{folder}/short.mp4', f'{folder}/{name}.mp4', 70, 40, progress=False), device) / frames
+            seconds[name] = _seconds(lambda: reage_film(r, f'{folder}/short.mp4', f'{folder}/{name}.mp4', 70, 40,
+                                                        progress=False), device) / frames
         network = public_network().to(device)
-        seconds['public'] = _seconds(lambda: _as_pictures(Film(path), network, folder, public_frames, size), device) / public_frames
+        seconds['public'] = _seconds(lambda: _as_pictures(Film(path), network, folder, public_frames, size),
+                                     device) / public_frames
     return {'device': torch.cuda.get_device_name() if device == 'cuda' else f'CPU, {torch.get_num_threads()} threads',
-            f'seconds a frame, crops of {size} px, ours': round(seconds['ours'], 2), 'seconds, the public way': round(seconds['public'], 2),
-            'ratio': round(seconds['public'] / seconds['ours'], 1), f"frames a second with the package's weights, {ours.size} px": round(1 / seconds['weights'], 1)}
+            f'seconds a frame, crops of {size} px, ours': round(seconds['ours'], 2),
+            'seconds, the public way': round(seconds['public'], 2),
+            'ratio': round(seconds['public'] / seconds['ours'], 1),
+            f"frames a second with the package's weights, {ours.size} px": round(1 / seconds['weights'], 1)}

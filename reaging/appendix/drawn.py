@@ -27,8 +27,10 @@ def _draw_person(folder, template, ages, size, number):
     if not missing: return
     for age, image in zip(missing, draw_faces([number]*len(missing), missing, size).image):
         files[age].parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(files[age]) as part: to_image(image).save(part, 'JPEG', quality=95, comment='Drawn by reaging: nobody')
+        with whole_file(files[age]) as part:
+            to_image(image).save(part, 'JPEG', quality=95, comment='Drawn by reaging: nobody')
 
+# %% ../../nbs/appendix/02_drawn.ipynb #3d260372
 def draw_folder(
     folder, # Where to
     ids:int=200, # Number of identities
@@ -40,12 +42,14 @@ def draw_folder(
 ) -> int: # Number of pictures there
     "Draw `ids` identities at each of `ages`, as JPEGs. Goes on where it was stopped."
     templates = {name: t + '.jpg' for name, t in LAYOUTS.items()} | {name: t for name, (_, t, _) in NAMES.items()}
-    if layout not in templates: raise ValueError(f"{layout} is no layout: choose from {', '.join(templates)}.")
+    if layout not in templates: raise ValueError(f"{layout} is not a layout: choose from {', '.join(templates)}.")
     if ids < 1: raise ValueError(f"{ids} identities cannot be drawn: one is the least.")
     if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
-    if not ages or min(ages) < FACE_AGES[0] or max(ages) > FACE_AGES[1]: raise ValueError(f"Faces are drawn at ages {FACE_AGES[0]} to {FACE_AGES[1]}, not {list(ages)}.")
+    if not ages or min(ages) < FACE_AGES[0] or max(ages) > FACE_AGES[1]:
+        raise ValueError(f"Faces are drawn at ages {FACE_AGES[0]} to {FACE_AGES[1]}, not {list(ages)}.")
     write_note(folder, size, complete=False)
-    on_all_cores(partial(_draw_person, Path(folder), templates[layout], list(ages), size), list(range(ids)), n_workers, progress)
+    on_all_cores(partial(_draw_person, Path(folder), templates[layout], list(ages), size), list(range(ids)), n_workers,
+                 progress)
     write_note(folder, size, complete=True, drawn=True)
     return ids * len(ages)
 
@@ -60,12 +64,14 @@ class DrawnPairs:
         a, b = rng.uniform(*FACE_AGES, 2)
         return self.seed * 100_000_000 + i, a, a if rng.random_sample() < 1/16 else b
 
+# %% ../../nbs/appendix/02_drawn.ipynb #8a16a0c8
 class DrawnDL(OrderedDL):
     "An `OrderedDL` that goes on through an endless dataset from epoch to epoch."
     def order(self):
         n = len(self.dataset)
         return np.arange(self.epoch*n, (self.epoch + 1)*n)
 
+# %% ../../nbs/appendix/02_drawn.ipynb #a5b6e890
 class DrawPair(ItemTransform):
     "Numbers `(B,)` of identities and two ages → the pictures."
     _retain, order = False, 0
@@ -76,6 +82,7 @@ class DrawPair(ItemTransform):
         image, target = map(TensorImage, drawn.chunk(2))
         return AgedFace(image, a.float(), b.float()), target
 
+# %% ../../nbs/appendix/02_drawn.ipynb #7667eef6
 def drawn_dls(
     size:int=128, # Side of the pictures in pixels, 64 to 512
     bs:int=4, # Pairs in a batch
@@ -84,8 +91,9 @@ def drawn_dls(
     device=None # By default the GPU if there is one
 ) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, as from `paired_dls`
     "Endless drawn pairs."
-    tfms = [DrawPair(size), PairTransform(size, seed=seed)]
-    make = partial(DrawnDL, bs=bs, after_batch=tfms, device=device or default_device(), num_workers=0)
+    place = PairTransform(size, seed=seed)
+    make = partial(DrawnDL, bs=bs, after_batch=[DrawPair(size), place], device=device or default_device(),
+                   num_workers=0)
     dls = DataLoaders(make(DrawnPairs(n, 2*seed), shuffle=True, drop_last=True), make(DrawnPairs(48, 2*seed + 1)))
-    dls.ages = list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))
+    dls.place, dls.ages = place, list(range(FACE_AGES[0], FACE_AGES[1] + 1, 5))
     return dls

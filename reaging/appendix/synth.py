@@ -17,10 +17,12 @@ import torch.nn.functional as F
 # %% ../../nbs/appendix/01_synth.ipynb #7b0a434e
 FACE_AGES = (10, 85)
 TRAITS = '''sex tone undertone redness eye_colour eye_tint hair_colour hair_tint style part volume curl
-length width jaw chin cheek nose_width nose_length nose_hook eye_size eye_tilt lid brow_height brow_arch brow_thick brow_gap
+length width jaw chin cheek nose_width nose_length nose_hook
+eye_size eye_tilt lid brow_height brow_arch brow_thick brow_gap
 lip_upper lip_lower mouth_width smile cupid ears neck beard beard_shape lean1 lean2 gaze pace
 on_forehead on_crow on_bags on_folds on_sag on_texture on_spots on_grey on_recede on_lips
-light_x light_y light_warm light_hard back_hue back_light back_kind back_side yaw pitch roll clothes_hue clothes_light collar
+light_x light_y light_warm light_hard back_hue back_light back_kind back_side
+yaw pitch roll clothes_hue clothes_light collar
 noise_x noise_y hairline fringe lashes'''.split()
 
 def _traits(
@@ -72,6 +74,7 @@ def _bump(x, y, w, h):
     a, b = x * (1 / w), y * (1 / h)
     return _hill(torch.addcmul(a * a, b, b))
 
+# %% ../../nbs/appendix/01_synth.ipynb #5421b63a
 def _line(d, width, px):
     "A line where the distance `d` is 0; `px` is the size of a pixel."
     width = width.clamp(min=.9 * px) if torch.is_tensor(width) else max(width, .9 * px)
@@ -99,6 +102,7 @@ def _tiles(device):
             r[i] = F.conv2d(F.pad(r[i:i+1], pad, mode='circular'), kernel)[0]
     return ((r - r.mean((2, 3), keepdim=True)) / r.std((2, 3), keepdim=True)).transpose(0, 1).to(device)
 
+# %% ../../nbs/appendix/01_synth.ipynb #82bc76c3
 def _noise(x, y, channels):
     "Tiles (0 fine to 3 coarse) of mean 0 and deviation 1, read at `x`, `y`; from -1 to 1 is one tile, mirrored beyond."
     grid = torch.stack(torch.broadcast_tensors(x, y), -1)[:, 0]
@@ -130,7 +134,8 @@ def _head(u, v, t):
     w = (_between(t.width, 1.02, 1.15) + .03 * t.man + .06 * t.child) * (1 - taper * _step(V, .1, 1.75))
     w = w + (.075 * t.plump + .04 * t.cheek - .05 * t.gaunt) * _hill(((V - .75) * 2)**2)
     w = w + .05 * t.sag * _hill(((V - 1.3) * 4)**2) # jowls
-    x, y = (U / w)**2, (V / torch.where(V > 0, 1.62 + .1 * t.chin + .05 * t.man - .05 * t.child, 1.58 + .06 * t.child))**2
+    x, y = (U / w)**2, (V / torch.where(V > 0, 1.62 + .1 * t.chin + .05 * t.man - .05 * t.child,
+                                        1.58 + .06 * t.child))**2
     return 1 - (x + y - .3 * x * y + 1e-4).abs().sqrt(), U, V
 
 # %% ../../nbs/appendix/01_synth.ipynb #1f5ebdc7
@@ -145,12 +150,14 @@ def _relief(U, V, head, t):
     h = h + .06 * t.plump * _bump(S - .60, V - .75, .32, .35) # full cheeks
     h = h - (.05 * t.sag + .09 * t.gaunt) * _bump(S - .76, V - .85, .2, .3) # hollow ones
     h = h + .07 * _bump(U, V - 1.05, .5, .3) - .05 * _bump(U, V - 1.33, .3, .07) # muzzle, and the groove below
-    h = h + (.06 + .05 * t.man) * _bump(U, V - 1.56, .26, .16) + .10 * t.sag * _bump(S - .68, V - 1.42, .2, .2) # chin, jowls
+    # chin, jowls
+    h = h + (.06 + .05 * t.man) * _bump(U, V - 1.56, .26, .16) + .10 * t.sag * _bump(S - .68, V - 1.42, .2, .2)
     return h - (.02 * t.sag + .05 * t.gaunt) * _bump(S - .95, V + .3, .18, .3) # temples
 
 # %% ../../nbs/appendix/01_synth.ipynb #527223e5
 def _nose(U, V, t):
-    "Height of the nose, darkness of the nostrils, the tip's height in the face, and the distance from the nose's ridge."
+    ("Height of the nose, darkness of the nostrils, the tip's height in the face, and the distance from the nose's "
+     "ridge.")
     grown = 1 - .42 * t.child
     low = .57 + .10 * (t.nose_length - .5) + .05 * t.sag - .05 * t.child
     N = U - .24 * t.siny * _step(V, -.2, .6) # it sticks out, so it shifts more
@@ -212,6 +219,7 @@ def _light(t):
     t.fill = _palette([(200, 208, 235), (215, 215, 225), (215, 215, 215), (235, 220, 205)], t.light_warm)
     return t
 
+# %% ../../nbs/appendix/01_synth.ipynb #7976384e
 def _shade(h, t, px):
     "How much of the key light a relief gets, 0 to 1, and where it shines."
     gy, gx = torch.gradient(h, spacing=px, dim=(2, 3))
@@ -235,8 +243,10 @@ def _eye_shape(S, V, t):
     y = V + _between(t.eye_tilt, -.03, .045) * x - .02 * t.sag * x * (1 + x)
     arch = 1 - x * x
     droop = t.sag * (.03 + .03 * x) + .012 * t.bags + .022 * t.gaunt
-    return x, y, -(.105 * big - droop) * arch * (1.08 - .15 * x + .1 * x * x), (.068 * big + .01 * t.sag) * arch * (1 + .12 * x)
+    return x, y, -(.105 * big - droop) * arch * (1.08 - .15 * x + .1 * x * x), (.068 * big + .01 * t.sag) * arch * (1
+        + .12 * x)
 
+# %% ../../nbs/appendix/01_synth.ipynb #0122d005
 def _eyeball(S, side, x, y, up, t, px, n):
     "White, iris, pupil and highlight."
     white = _mix(_rgb(.93, .91, .90, x), _rgb(.86, .80, .72, x), .7 * t.texture) * (1 - .28 * _step(x.abs(), .3, 1.))
@@ -245,7 +255,8 @@ def _eyeball(S, side, x, y, up, t, px, n):
     d, r = (ix * ix + iy * iy + 1e-6).sqrt(), .098 + .010 * t.child
     fibre = .75 + _step(iy, -.08, .09) * _step(d, .0, .07) + .10 * torch.cos(d * 90 + 2 * n)
     iris = _palette(IRIS, t.eye_colour * (1 - .8 * _step(t.tone, .35, .65))) * (.9 + .5 * t.eye_tint) * fibre
-    iris = iris * (1 - .65 * _step(d, .6 * r, r)) + .10 * t.texture * _step(d, .7 * r, .95 * r) # dark rim; pale in the old
+    # dark rim; pale in the old
+    iris = iris * (1 - .65 * _step(d, .6 * r, r)) + .10 * t.texture * _step(d, .7 * r, .95 * r)
     iris = iris * (1 - .97 * _step(d, .043 + px * .6, .043 - px * .6))
     eye = _mix(white, iris, _step(d, r + px * .7, r - px * .7)) * (1 - .55 * _step(y - up, .075, 0.)) # the lid's shadow
     spark = _bump(ix * side - .035 * torch.sign(t.lx), iy + .035, .5 * px + .014, .5 * px + .014)
@@ -262,10 +273,12 @@ def _eyes(skin, U, V, t, px, n):
     skin = skin * (1 - _rgb(.10, .15, .14, x) * ((.15 + 1.25 * t.bags) * _bump(x + .1, V - .13, 1., .09)))
     inside = _step(y - up, -px * .6, px * .6) * _step(lo - y, -px * .6, px * .6)
     skin = _mix(skin, _eyeball(S, side, x, y, up, t, px, n), inside)
-    lash = _line(y - up - .004, _between(t.lashes, .014, .022) * (1.1 - .3 * t.man) * (1 + .35 * x), px) * _step(arch, -.22, .12)
+    lash = _line(y - up - .004, _between(t.lashes, .014, .022) * (1.1 - .3 * t.man) * (1 + .35 * x), px) * _step(arch,
+        -.22, .12)
     skin = _mix(skin, .3 * t.hair_rgb + .035, lash * (.92 - .25 * t.texture) * (1 - .3 * t.man))
     return skin * (1 - _rgb(.28, .36, .36, x) * (_line(y - lo - .004, .012, px) * _step(arch, -.05, .4)))
 
+# %% ../../nbs/appendix/01_synth.ipynb #66233104
 def _brows(skin, U, V, colour, t, px, hairs):
     "Skin with brows painted on."
     x = (U.abs() - .50) / (.34 + .03 * t.man)
@@ -289,9 +302,11 @@ def _mouth(U, t):
     upper = _between(t.lip_upper, .085, .14) * (1 - .18 * t.man) * full
     lower = _between(t.lip_lower, .105, .165) * (1 - .12 * t.man) * full
     bow = (1 - _between(t.cupid, .08, .28) * _hill(25 * x * x)) * (1 - .25 * x.abs())
-    return SimpleNamespace(at=at, wide=wide, corner=at - .55 * smile, x=x, arch=arch, line=line, upper=upper, lower=lower,
+    return SimpleNamespace(at=at, wide=wide, corner=at - .55 * smile, x=x, arch=arch, line=line, upper=upper,
+                           lower=lower,
                            top=line - upper * arch * bow, low=line + lower * arch * (1 - .15 * x * x))
 
+# %% ../../nbs/appendix/01_synth.ipynb #4a8878a1
 def _lip_relief(V, m):
     "Height of the lips."
     up, lo = (V - m.top) / (m.line - m.top).clamp(min=.01), (V - m.line) / (m.low - m.line).clamp(min=.01)
@@ -308,16 +323,19 @@ def _lips(skin, V, m, t, px):
     gap = .9 * _line(V - m.line, .014, px) * _step(m.arch, -.06, .12) + .55 * _bump(m.x.abs() - 1, V - m.line, .06, .03)
     return skin * (1 - _rgb(.55, .68, .66, V) * gap.clamp(max=1))
 
+# %% ../../nbs/appendix/01_synth.ipynb #0e152985
 def _beard(skin, S, V, m, key, hairs, n, t):
     "Skin with a beard, or its shadow, painted on."
     grown, full, edge = t.male * _step(t.child, .12, 0.), _step(t.beard, .5, .7), .025 * hairs + .015 * n
-    jaw = _step(S + edge + .12 * V - .80 - .08 * (t.beard_shape - .5), -.14, .08) * _step(V + edge - .9 + .25 * t.beard_shape, -.3, .3)
+    jaw = _step(S + edge + .12 * V - .80 - .08 * (t.beard_shape - .5), -.14,
+                .08) * _step(V + edge - .9 + .25 * t.beard_shape, -.3, .3)
     chin = _step(V + edge - 1.32 + .6 * (S - .1).clamp(min=0)**2, -.10, .06)
     lip = _step(.17 * (1 - (S / .56)**2) - (V + edge - m.top + .04 * S + .05).abs() * 1.2, -.06, .06)
     area = torch.maximum(torch.maximum(jaw, chin), torch.maximum(lip, _bump(S, V - m.low - .1, .07, .1)))
     area = grown * area * (1 - _step(V - m.top, -.025, .01) * _step(m.low - V, -.03, .01) * _step(m.arch, -.1, .1))
     shadow = _rgb(.42, .40, .34, V) * (area * ((.6 - .35 * t.hair_colour) * (1 - .4 * t.grey)))
-    colour = _mix(t.hair_rgb * .85, t.grey_rgb * .95, _step(t.grey * 2 - .8 + .3 * hairs, -.8, .8)) * (.42 + .62 * key + .11 * hairs)
+    colour = _mix(t.hair_rgb * .85, t.grey_rgb * .95,
+                  _step(t.grey * 2 - .8 + .3 * hairs, -.8, .8)) * (.42 + .62 * key + .11 * hairs)
     return _mix(skin * (1 - shadow), colour, area * full * (.86 + .06 * hairs).clamp(max=1))
 
 # %% ../../nbs/appendix/01_synth.ipynb #56694de0
@@ -335,20 +353,24 @@ def _colours(t):
     t.grey_rgb = _palette(GREY, t.grey.clamp(max=1) * (.6 + .4 * t.hair_tint))
     return t
 
+# %% ../../nbs/appendix/01_synth.ipynb #85eb7894
 def _rows(lo, hi, size):
     "The band of pixels from `lo` to `hi` eye distances below the eyes."
-    return slice(None), slice(None), slice(max(0, int((lo / 4 + .45) * size)), min(size, int((hi / 4 + .45) * size) + 1))
+    return slice(None), slice(None), slice(max(0, int((lo / 4 + .45) * size)),
+                                           min(size, int((hi / 4 + .45) * size) + 1))
 
 # %% ../../nbs/appendix/01_synth.ipynb #f8e5b5d8
 def _complexion(U, V, N, low, t, grain, mottle, patches):
     "The skin's own colour, before light."
-    red = .7 * _bump(U.abs() - .68, V - .5, .3, .26) * (.25 + .7 * t.redness + .7 * t.plump) + .6 * _bump(N, V - low, .16, .12)
+    red = .7 * _bump(U.abs() - .68, V - .5, .3, .26) * (.25 + .7 * t.redness + .7 * t.plump) + .6 * _bump(N, V - low,
+        .16, .12)
     red = red + .35 * t.texture * t.redness * patches.abs()
     spot = .7 * t.spots * _step(mottle + .4 * grain, 1.1, 2.3) * _step(U.abs() + .3 * (V + .5).abs(), .1, .6)
     tone = 1 + (.010 + .012 * t.texture) * mottle + .02 * t.texture * patches
     tone = torch.addcmul(tone, _rgb(.02, .14, .12, red), red, value=-1)
     return t.skin_rgb * torch.addcmul(tone, _rgb(.28, .36, .42, red), spot, value=-1)
 
+# %% ../../nbs/appendix/01_synth.ipynb #68149307
 def _surface(U, V, head, m, low, nose, t, px, grain, mottle, lower):
     "Height of the skin with all its lines, and the lines."
     h = _relief(U, V, head, t) + nose + (.0008 + .004 * t.texture) * grain + .003 * t.texture * mottle
@@ -380,17 +402,21 @@ def _skin(U, V, head, hairline, t, px):
     skin[lower] = _lips(skin[lower], V[lower], m, t, px)
     skin[lower] = _beard(skin[lower], U[lower].abs(), V[lower], m, key[lower], hairs[lower], mottle[lower], t)
     skin[eyes] = _eyes(skin[eyes], U[eyes], V[eyes], t, px, mottle[eyes])
-    brow = _mix(.65 * t.hair_rgb + .12 * t.skin_rgb, t.grey_rgb * .95, .9 * _step(t.grey, .15, 1.)) * (.4 + .6 * key[eyes])
+    brow = _mix(.65 * t.hair_rgb + .12 * t.skin_rgb, t.grey_rgb * .95,
+                .9 * _step(t.grey, .15, 1.)) * (.4 + .6 * key[eyes])
     skin[eyes] = _brows(skin[eyes], U[eyes], V[eyes], brow, t, px, hairs[eyes])
     return skin, m, low
 
 # %% ../../nbs/appendix/01_synth.ipynb #e070612c
 # Volume at the sides and on top, how far down it goes, whether it covers the ears; fringe, parting, curls
-STYLES = [(.06, .10, .15, 0., .0, .0, .0), (.05, .15, .2, 0., .3, .6, .1), (.18, .20, .3, .2, .1, .2, 1.), # short, parted, curly
-          (.22, .16, 2.6, 1., 0., 1., .1), (.24, .15, 2.6, 1., 1., .4, .1), (.26, .16, 1.25, 1., .3, .8, .2), # long, fringe, bob
+# short, parted, curly
+STYLES = [(.06, .10, .15, 0., .0, .0, .0), (.05, .15, .2, 0., .3, .6, .1), (.18, .20, .3, .2, .1, .2, 1.),
+          # long, fringe, bob
+          (.22, .16, 2.6, 1., 0., 1., .1), (.24, .15, 2.6, 1., 1., .4, .1), (.26, .16, 1.25, 1., .3, .8, .2),
           (.03, .08, .1, 0., .0, .1, .0), (.34, .22, 2.6, .9, .2, .5, 1.)] # tied back, long curls
 ODDS = np.cumsum([[.03, .05, .10, .24, .16, .17, .13, .12], [.34, .36, .16, .05, .0, .04, .0, .05]], 1) # women, men
 
+# %% ../../nbs/appendix/01_synth.ipynb #a09d2f4a
 def _style(t):
     "The cut."
     picks = zip(t.sex.flatten().tolist(), t.style.flatten().tolist())
@@ -403,6 +429,7 @@ def _style(t):
     t.bald = t.recede * t.man * _step(t.hairline, .25, .75)
     return t
 
+# %% ../../nbs/appendix/01_synth.ipynb #15a7317c
 def _strands(U, V, t, px):
     "Streaks along the hair, fine to coarse; what is finer than a pixel fades."
     fall, rise = (U - .5 * (t.part - .5)) / (V + 1.75).clamp(min=.10).sqrt(), .8 * U / (1 + .33 * (V + 1).clamp(-1, .6))
@@ -422,15 +449,18 @@ def _hairline(U, V, t, mid, coarse):
     line = line + ((1.1 + 2.2 * _step(t.bald, .35, 1.)) * (S / 1.02).square().square()).clamp(max=3)
     line = line - .30 * t.recede * t.man * (.4 + t.hairline) * _hill(((S - .5) / .22)**2)
     line = line + t.parted * (1 - t.bald) * (.62 * ((U - .5 * (t.part - .5))**2 + .01).sqrt() - .16) # swept aside
-    fringe = -.38 + (1 - t.over) * (.10 * (t.fringe - .5) + .4 * (t.part - .5) * U) + .22 * S * S + .04 * mid + .03 * coarse
+    fringe = -.38 + (1 - t.over) * (.10 * (t.fringe - .5)
+                                    + .4 * (t.part - .5) * U) + .22 * S * S + .04 * mid + .03 * coarse
     return _mix(line, torch.maximum(line, fringe), _step(t.bangs * (1 - t.bald) * (.6 + .8 * t.fringe), .35, .75))
 
+# %% ../../nbs/appendix/01_synth.ipynb #d83e157d
 def _hair(u, v, U, V, head, hu, hv, t, px):
     "Masks of the hair before and behind the head, the hairline, and the streaks."
     fine, mid, coarse = _strands(U, V, t, px)
     line = _hairline(U, V, t, mid, coarse)
     volume = (t.sides + (t.top - t.sides) * _step(v, -.3, -1.3)) * (1 - .9 * _step(t.bald, .3, .9) * _step(v, -.2, -.8))
-    rough = .012 * mid * (1 - .8 * t.parted * _step(v, -1., -1.4)) * (1 - .4 * t.curly) + (.016 + .014 * t.curly) * coarse
+    rough = .012 * mid * (1 - .8 * t.parted * _step(v, -1.,
+        -1.4)) * (1 - .4 * t.curly) + (.016 + .014 * t.curly) * coarse
     inside = _step(head + volume + rough, -px, px)
     below = _step(t.down + .06 * mid - hv, -.03 - px, .05 + px)
     sideburn = _step(.1 + .2 * t.man + .05 * mid - hv, -.06 - px, .06 + px)
@@ -461,12 +491,14 @@ def _ears(u, v, t, px):
     y = (v + .7 * t.sinp - .22) / (.36 * (1 + .15 * t.sag - .06 * t.child))
     r = (x * x + y * y + 1e-4).sqrt() + .15 * x * y
     key, _ = _shade(.16 * (1.05 - r).clamp(min=.01).sqrt() - .08 * _bump(x - .1, y + .1, .45, .5), t, px)
-    return _lit(t.skin_rgb * _rgb(1., .9, .88, v), key, t) * (.86 - .25 * _bump(x, y + .1, .5, .5)), _step(1 - r, -px * 6, px * 6)
+    return _lit(t.skin_rgb * _rgb(1., .9, .88, v), key, t) * (.86 - .25 * _bump(x, y + .1, .5, .5)), _step(1 - r,
+        -px * 6, px * 6)
 
 def _hue(h, light, strength):
     "A colour by its place on the colour circle."
     return light * (1 + strength * torch.cos(2 * np.pi * (h - _rgb(0., 1 / 3, 2 / 3, h))))
 
+# %% ../../nbs/appendix/01_synth.ipynb #4402a0e8
 def _body(u, v, t, px):
     "Colour and mask of neck and clothes, turned by the roll."
     c, s = t.tilt.cos(), t.tilt.sin()
@@ -474,14 +506,17 @@ def _body(u, v, t, px):
     S = x.abs()
     wide = .54 + .10 * t.neck + .12 * t.male + .12 * (y - 1.75).clamp(min=0) + .25 * _step(y, 1.8, 2.5)
     neck = _step(wide - S, -px, px) * _step(y, .5, .7)
-    edge = y - 2 - .12 * t.collar + .22 * _step(S, .35, .85) - .3 * _step(S, .8, 2.3) - .15 * (1 - _step(S, 0., .5)) * (t.collar - .3)
+    edge = y - 2 - .12 * t.collar + .22 * _step(S, .35, .85) - .3 * _step(S, .8,
+        2.3) - .15 * (1 - _step(S, 0., .5)) * (t.collar - .3)
     side, shadow = .62 + .25 * (x * t.lx).clamp(-1, 1), _step(y + .25 * S * S, 2.15, 1.6)
-    skin = t.neck_rgb * (.42 * t.fill + .62 * side * t.key) * (1 - _rgb(.36, .44, .44, v) * shadow) * (1 - .18 * _step(S, .2, .8))
+    skin = t.neck_rgb * (.42 * t.fill + .62 * side * t.key) * (1 - _rgb(.36, .44, .44,
+        v) * shadow) * (1 - .18 * _step(S, .2, .8))
     cloth = _hue(t.clothes_hue, _between(t.clothes_light, .15, .72), .24)
     cloth = cloth * ((.75 + .35 * side) * (1 - .3 * _step(edge, .07, .0)) * (1 - .25 * shadow))
     over = _step(edge, -px, px)
     return _mix(skin, cloth, over), torch.maximum(neck, over)
 
+# %% ../../nbs/appendix/01_synth.ipynb #533496a8
 def _background(u, v, t):
     "Plain, a gradient, or soft blobs."
     light = _between(t.back_light, .25, .78)
@@ -497,8 +532,10 @@ class Drawn:
     "A batch of drawn faces, with the truth about them."
     image:torch.Tensor # `(B,3,size,size)` in `[-1,1]`
     masks:torch.Tensor # `(B,3,size,size)`: face (with ears, without neck), hair, all the rest; they sum to 1
-    landmarks:torch.Tensor # `(B,5,2)`, pixels: left eye, right eye, nose, mouth's left and right corner, as seen by the viewer
+    # `(B,5,2)`, pixels: left eye, right eye, nose, mouth's left and right corner, as seen by the viewer
+    landmarks:torch.Tensor
 
+# %% ../../nbs/appendix/01_synth.ipynb #2c3b74c2
 def _landmarks(m, low, t, size):
     "Where the five points are seen."
     zero = 0 * t.sex
@@ -541,13 +578,16 @@ def draw_faces(
 ) -> Drawn:
     "Faces by identity and age, in the standard place (`reaging.pictures.faces.TEMPLATE`)."
     seeds, ages = [int(s) for s in seeds], [float(a) for a in ages]
-    if len(seeds) != len(ages): raise ValueError(f"{len(seeds)} seeds and {len(ages)} ages: give one age for each seed.")
+    if len(seeds) != len(ages):
+        raise ValueError(f"{len(seeds)} seeds and {len(ages)} ages: give one age for each seed.")
     if not seeds: raise ValueError("Give at least one seed and one age.")
     youngest, oldest = FACE_AGES
-    if not all(youngest <= a <= oldest for a in ages): raise ValueError(f"Faces are drawn from {youngest} to {oldest} years; an age is outside.")
+    if not all(youngest <= a <= oldest for a in ages):
+        raise ValueError(f"Faces are drawn from {youngest} to {oldest} years; an age is outside.")
     if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
     with torch.no_grad():
         t = _colours(_light(_style(_pose(_signs(_traits(seeds, device), ages)))))
         n = max(1, (16 if torch.device(device).type == 'cpu' else 256) * 128**2 // size**2)
-        parts = [_draw(SimpleNamespace(**{k: x[i:i+n] for k, x in vars(t).items()}), size) for i in range(0, len(seeds), n)]
+        parts = [_draw(SimpleNamespace(**{k: x[i:i+n] for k, x in vars(t).items()}), size)
+                 for i in range(0, len(seeds), n)]
     return Drawn(*(torch.cat(p) for p in zip(*parts)))

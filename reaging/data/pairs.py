@@ -468,7 +468,7 @@ def paired_dls(
     bad:str='skip', # 'skip' people without a face, and take others for pictures that cannot be read, with a warning; or 'raise'
     seed:int=0, # Draws splits, blends, validation pairs, the order and the transforms
     **kwargs # For `Datasets.dataloaders`
-) -> DataLoaders: # Batches `((image, from_age, to_age), target)`; `.ages` in years, `.people` three matrices: train, valid, test
+) -> DataLoaders: # Batches `((image, from_age, to_age), target)`; `.ages` in years, `.people` three matrices (train, valid, test), `.place` the `PairTransform`
     "Pairs of aligned faces for FRAN, split by identity."
     if identities < 1 or pictures < 2 or 'bs' in kwargs: raise ValueError(f"The size of a batch is said with identities, one or more, and pictures of each, two or more; got {identities} and {pictures}.")
     matrix, (side, ready) = read_matrix(path, layout), crop_side(path, size)
@@ -483,9 +483,11 @@ def paired_dls(
     train = train | blend_people(train, blends, seed)
     lessons, pairs = Pairs(train), Pairs(train | valid)
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]
+    place = PairTransform(size, window, shift=max(.03, (1 - window)/4), seed=seed)
     datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
-    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), PairTransform(size, window, shift=max(.03, (1 - window)/4), seed=seed)], identities=identities, pictures=pictures,
+    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), place], identities=identities, pictures=pictures,
                                bad=bad, seed=seed, sizes=lessons.sizes, at_least=n, **kwargs)
-    dls.ages, dls.people = sorted({age for row in matrix.values() for age in row}), people
+    dls.place, dls.people = place, people
+    dls.ages = sorted({age for row in matrix.values() for age in row})
     return dls

@@ -18,9 +18,12 @@ from ..pictures.files import PictureError, open_picture
 # %% ../../nbs/data/04_shards.ipynb #8ab317a4
 def _webdataset():
     try: import webdataset
-    except ImportError: raise ModuleNotFoundError("Shards are read and written by webdataset, which is not installed: pip install 'reaging[shards]'.") from None
+    except ImportError:
+        raise ModuleNotFoundError("Shards are read and written by webdataset, which is not installed: pip install "
+                                  "'reaging[shards]'.") from None
     return webdataset
 
+# %% ../../nbs/data/04_shards.ipynb #c5ffacd7
 def write_shards(
     matrix:dict, # From `reaging.data.pairs.read_matrix`, of crops as `reaging data prepare` makes them
     folder, # Where to: a new folder
@@ -28,7 +31,8 @@ def write_shards(
 ) -> list: # The shards: `00000.tar`, `00001.tar`, …
     "Pack people into tar files."
     wds, folder = _webdataset(), Path(folder)
-    if folder.exists(): raise FileExistsError(f"There is {folder} already: write to a new folder, so that shards are not mixed.")
+    if folder.exists():
+        raise FileExistsError(f"There is {folder} already: write to a new folder, so that shards are not mixed.")
     part = folder.with_name(f'.{folder.name}.part') # it gets its name when all shards are whole
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -42,7 +46,9 @@ def write_shards(
     return sorted(folder.glob('*.tar'))
 
 # %% ../../nbs/data/04_shards.ipynb #91dc9fe8
-def _picture(sample, name): return PILImage.create(open_picture(f"{sample['__url__']}: {sample['__key__']}.{name}", sample[name]).convert('RGB'))
+def _picture(sample, name):
+    return PILImage.create(open_picture(f"{sample['__url__']}: {sample['__key__']}.{name}",
+                                        sample[name]).convert('RGB'))
 
 class Stream(IterableDataset):
     "People from shards; WebDataset's own class has a `decode` that fastai would take for one of its."
@@ -50,6 +56,7 @@ class Stream(IterableDataset):
     def __init__(self, shards): self.shards = shards
     def __iter__(self): return iter(self.shards)
 
+# %% ../../nbs/data/04_shards.ipynb #2a1af355
 class ShardDL(SkippingDL):
     "Draws a pair from each person of a stream of shards."
     def __init__(self, dataset=None, draw=True, **kwargs):
@@ -57,12 +64,16 @@ class ShardDL(SkippingDL):
         super().__init__(dataset, **kwargs)
     def create_item(self, s):
         person = next(vars(self).get('it') or iter(self.dataset)) # fastai asks for an item to look at before it starts
-        names = sorted((name for name in person if name.split('.')[0].isdigit()), key=lambda name: int(name.split('.')[0]))
-        if not names: raise PictureError(f"{person['__url__']}: {person['__key__']} has no pictures called by an age, such as 20.jpg.")
+        names = sorted((name for name in person if name.split('.')[0].isdigit()),
+                       key=lambda name: int(name.split('.')[0]))
+        if not names:
+            raise PictureError(f"{person['__url__']}: {person['__key__']} has no pictures called by an age, such as "
+                               "20.jpg.")
         a, b = random.choices(names, k=2) if self.draw else (names[0], names[-1])
         years = [tensor(float(name.split('.')[0])) for name in (a, b)]
         return AgedFace(_picture(person, a), *years), _picture(person, b)
 
+# %% ../../nbs/data/04_shards.ipynb #3d11c18e
 def shard_dls(
     train, # Shards to train on: paths or URLs, a list, or one string with `{00000..00099}`
     valid, # Shards to validate on, likewise
@@ -80,8 +91,10 @@ def shard_dls(
     train, valid = ([str(u) for u in urls] if isinstance(urls, (list, tuple)) else str(urls) for urls in (train, valid))
     stream = wds.WebDataset(train, resampled=True, nodesplitter=wds.split_by_node).shuffle(200)
     once = wds.WebDataset(valid, shardshuffle=False, nodesplitter=wds.split_by_node, empty_check=False)
-    make = partial(ShardDL, bs=bs, bad=bad, device=device or default_device(), num_workers=num_workers, after_item=ToTensor())
-    tfms = [IntToFloatTensor(), PairTransform(size)]
-    dls = DataLoaders(make(Stream(stream), n=n, drop_last=True, after_batch=tfms), make(Stream(once), draw=False, after_batch=tfms))
-    dls.ages = list(range(ages[0], ages[1] + 1, 5))
+    make = partial(ShardDL, bs=bs, bad=bad, device=device or default_device(), num_workers=num_workers,
+                   after_item=ToTensor())
+    tfms = [IntToFloatTensor(), place := PairTransform(size)]
+    dls = DataLoaders(make(Stream(stream), n=n, drop_last=True, after_batch=tfms),
+                      make(Stream(once), draw=False, after_batch=tfms))
+    dls.place, dls.ages = place, list(range(ages[0], ages[1] + 1, 5))
     return dls

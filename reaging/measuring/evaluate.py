@@ -89,7 +89,7 @@ def evaluate_pairs(
     perceptual:dict=None # Name → perceptual distance; by default `lite0`, and `lpips` where its backbone can be had
 ) -> tuple: # `{'prediction': {...}, 'copy': {...}}`, means over people of `paired_distances`; triptychs to look at, a picture a person; and the people left out with the reason
     "Distances to the true pictures."
-    if 'edges' in reager.about: raise ValueError("Pairs are for weights that answer with a delta; these know age groups (--recipe pix2pix).")
+    if not reager.system.continuous: raise ValueError("Pairs are for systems that know every age; these weights know age groups.")
     if perceptual is None:
         perceptual = dict(lite0=Lite0())
         try: perceptual['lpips'] = LPIPS('alex')

@@ -11,6 +11,7 @@ __all__ = ['TILE', 'MARGIN', 'binomial', 'Blur', 'Max2x2', 'double_conv', 'unet'
 import torch
 import torch.nn.functional as F
 from torch import nn
+from fastcore.basics import patch
 
 # %% ../../nbs/systems/01_layers.ipynb #ea4578fd
 def binomial(
@@ -33,7 +34,8 @@ class _HalvingConv(torch.autograd.Function):
     def backward(ctx, grad):
         (filt,), (shape, dtype) = ctx.saved_tensors, ctx.x
         last = grad.is_contiguous(memory_format=torch.channels_last)
-        spread = torch.empty(shape, dtype=grad.dtype, device=grad.device, memory_format=torch.channels_last if last else torch.contiguous_format).zero_()
+        spread = torch.empty(shape, dtype=grad.dtype, device=grad.device,
+                             memory_format=torch.channels_last if last else torch.contiguous_format).zero_()
         spread[..., :2*grad.shape[2]:2, :2*grad.shape[3]:2] = grad
         back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=filt.shape[2] - 1 - ctx.pad, groups=shape[1])
         return back[..., :shape[2], :shape[3]].to(dtype), None, None
@@ -52,13 +54,17 @@ class Blur(nn.Module):
         n = len(taps)
         self.stride, self.padding, self.pad = stride, padding, ((n-1)//2, n//2) * 2
         self.register_buffer('filt', taps.outer(taps).expand(channels, 1, n, n).clone(), persistent=persistent)
-    def forward(self, x): # `(B,channels,H,W)`
-        if self.padding == 'zeros' and len(set(self.pad)) == 1: pad = self.pad[0] # convolutions pad with zeros themselves, faster
-        else:
-            with torch.autocast(x.device.type, enabled=False): # which would pad in float32
-                x, pad = F.pad(x, self.pad, 'constant' if self.padding == 'zeros' else self.padding), 0
-        if self.stride == 2 and torch.is_grad_enabled(): return _HalvingConv.apply(x, self.filt, pad)
-        return F.conv2d(x, self.filt, stride=self.stride, padding=pad, groups=x.shape[1])
+
+# %% ../../nbs/systems/01_layers.ipynb #1d5fb66a
+@patch
+def forward(self:Blur, x): # `(B,channels,H,W)`
+    # convolutions pad with zeros themselves, faster
+    if self.padding == 'zeros' and len(set(self.pad)) == 1: pad = self.pad[0]
+    else:
+        with torch.autocast(x.device.type, enabled=False): # which would pad in float32
+            x, pad = F.pad(x, self.pad, 'constant' if self.padding == 'zeros' else self.padding), 0
+    if self.stride == 2 and torch.is_grad_enabled(): return _HalvingConv.apply(x, self.filt, pad)
+    return F.conv2d(x, self.filt, stride=self.stride, padding=pad, groups=x.shape[1])
 
 # %% ../../nbs/systems/01_layers.ipynb #c680ed5b
 class _Max2x2(torch.autograd.Function):
@@ -73,6 +79,7 @@ class _Max2x2(torch.autograd.Function):
         with torch.enable_grad(): y = F.max_pool2d(x, 2, stride=1)
         return torch.autograd.grad(y, x, grad)[0]
 
+# %% ../../nbs/systems/01_layers.ipynb #39fcabff
 def _max2x2(x): # without a gradient, half the time of torch's
     x = torch.maximum(x[..., 1:, :], x[..., :-1, :])
     return torch.maximum(x[..., 1:], x[..., :-1])
@@ -121,6 +128,7 @@ def pad_to_multiple(
 # %% ../../nbs/systems/01_layers.ipynb #c9c0992d
 TILE, MARGIN = 1024, 128 # pixels; multiples of 16, so that all tiles halve at the same places
 
+# %% ../../nbs/systems/01_layers.ipynb #94075f44
 def in_tiles(
     network, # Called with its parts, `(B,·,h,w)` each; its answer has their height and width
     *images:torch.Tensor, # `(B,·,H,W)`
@@ -134,7 +142,8 @@ def in_tiles(
         row = []
         for left in range(0, max(w - 2*MARGIN, 1), tile - 2*MARGIN):
             part = network(*(x[..., top:top+tile, left:left+tile] for x in images))
-            ends = [end if start + tile >= whole else -MARGIN for start, end, whole in ((top, part.shape[-2], h), (left, part.shape[-1], w))]
+            ends = [end if start + tile >= whole else -MARGIN
+                    for start, end, whole in ((top, part.shape[-2], h), (left, part.shape[-1], w))]
             row.append(part[..., MARGIN if top else 0:ends[0], MARGIN if left else 0:ends[1]])
         rows.append(torch.cat(row, -1))
     return torch.cat(rows, -2)

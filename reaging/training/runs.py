@@ -1,4 +1,4 @@
-"""Training that can be stopped at any moment, by you or by a power cut, and goes on as if nothing had been.
+"""Training that can be stopped at any moment, by you or by a power cut, and goes on as if nothing had happened.
 
 Docs: https://reaging.github.io/reaging/training/runs.html.md"""
 
@@ -15,15 +15,22 @@ from fastai.callback.core import Callback, CancelFitException
 from fastai.torch_core import get_model, rank_distrib
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from fastcore.basics import patch
 from ..systems.checkpoints import load_weights, save_weights
-from ..data.pairs import PairTransform
-from .learner import mean_over_processes
+from .learner import mean_over_processes, trained
 from ..pictures.files import whole_file
 
 # %% ../../nbs/training/03_runs.ipynb #57c41290
-def _nets(learn): return dict(generator=get_model(learn.model), discriminator=learn.gan.discriminator, ema=learn.ema.average)
-def _optimizers(learn): return dict(generator=learn.opt.opt, discriminator=learn.gan.opt_d)
+def _nets(learn): # what a system has of them
+    nets = dict(generator=get_model(learn.model), discriminator=learn.system.discriminator)
+    if hasattr(learn, 'ema'): nets['ema'] = learn.ema.average
+    return {name: net for name, net in nets.items() if net is not None}
 
+def _optimizers(learn):
+    return dict(generator=learn.opt.opt) | (dict(discriminator=learn.adversary.opt_d)
+                                            if learn.system.discriminator else {})
+
+# %% ../../nbs/training/03_runs.ipynb #d0a56d30
 def state_tensors(
     learn # From `reaging_learner`, while it trains
 ) -> dict: # Name → tensor, on the CPU
@@ -36,6 +43,7 @@ def state_tensors(
     if torch.cuda.is_available(): tensors['random.cuda'] = torch.cuda.get_rng_state()
     return {k: v.detach().cpu().clone().contiguous() for k, v in tensors.items()}
 
+# %% ../../nbs/training/03_runs.ipynb #1d227e02
 def set_state_tensors(
     learn, # As above
     tensors:dict # From `state_tensors`
@@ -44,12 +52,16 @@ def set_state_tensors(
     for net, m in _nets(learn).items():
         own = {k.removeprefix(f'{net}.'): v for k, v in tensors.items() if k.startswith(f'{net}.')}
         try: m.load_state_dict(own)
-        except RuntimeError as e: raise ValueError(f"The checkpoint is of another {net}: continue with the same width and recipe. ({str(e).splitlines()[-1].strip()})") from e
+        except RuntimeError as e:
+            raise ValueError(f"The checkpoint is of another {net}: continue with the same system and width. "
+                             f"({str(e).splitlines()[-1].strip()})") from e
     for net, opt in _optimizers(learn).items():
         for name, p in _nets(learn)[net].named_parameters():
             start = f'adam.{net}.{name}.'
             kept = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
-            if kept: opt.state[p] = {k: torch.empty_like(p).copy_(v) if v.ndim else v.to(p.device) for k, v in kept.items()} # laid out in memory as the weight is: fused Adam relies on it
+            # laid out in memory as the weight is: fused Adam relies on it
+            if kept:
+                opt.state[p] = {k: torch.empty_like(p).copy_(v) if v.ndim else v.to(p.device) for k, v in kept.items()}
 
 # %% ../../nbs/training/03_runs.ipynb #cc76b397
 def save_state(
@@ -65,6 +77,7 @@ def save_state(
         try: save_file(tensors, part, metadata={'reaging.run': json.dumps(words)})
         except SafetensorError as e: raise OSError(str(e)) from e
 
+# %% ../../nbs/training/03_runs.ipynb #adef8cf3
 def load_state(
     path # Written by `save_state`
 ) -> tuple: # Tensors and words
@@ -74,9 +87,10 @@ def load_state(
             words = (f.metadata() or {}).get('reaging.run')
             tensors = {k: f.get_tensor(k) for k in f.keys()}
     except SafetensorError as e: raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
-    if words is None: raise ValueError(f"{path} is no checkpoint of a run; weights alone are given with --weights.")
+    if words is None: raise ValueError(f"{path} is not a checkpoint of a run; give weights alone with --weights.")
     return tensors, json.loads(words)
 
+# %% ../../nbs/training/03_runs.ipynb #67b18f01
 def set_random_state(
     tensors:dict, words:dict # From `load_state`
 ):
@@ -98,6 +112,7 @@ class _GoOn(Callback):
         self.learn.remove_cb(self)
     before_validate = before_batch
 
+# %% ../../nbs/training/03_runs.ipynb #6e6a5d7a
 class Run(Callback):
     "Keeps training in a folder, and goes on from there; one `Run` for each call of `fit`."
     order = 80 # after everything that changes anything in a step
@@ -111,84 +126,127 @@ class Run(Callback):
         if every < 1: raise ValueError(f"Checkpoints cannot be written every {every} steps: 1 is the least.")
         self.folder, self.every, self.keep, self.stopped_by, self.saved = Path(folder), every, keep, None, True
         last = self.checkpoints()[-1:]
-        if last and not resume: raise ValueError(f"{folder} holds a run already: go on with it (--resume, resume=True), or choose another folder.")
-        self.tensors, self.words = load_state(last[0]) if last else (None, dict(step=0, epoch=0, batch=0, epochs_done=0, seconds=0))
-        self.best = load_weights(self.folder/'best.safetensors')[1]['perceptual'] if last and (self.folder/'best.safetensors').exists() else np.inf
+        if last and not resume:
+            raise ValueError(f"{folder} holds a run already: go on with it (--resume, resume=True), or choose "
+                             "another folder.")
+        self.tensors, self.words = load_state(last[0]) if last else (None,
+            dict(step=0, epoch=0, batch=0, epochs_done=0, seconds=0))
+        self.best = np.inf
         self.epochs_done, self.log, self.handlers = self.words['epochs_done'], None, {}
 
-    def checkpoints(self): return sorted(self.folder.glob('step-*.safetensors'))
+# %% ../../nbs/training/03_runs.ipynb #09d6f2be
+@patch
+def checkpoints(self:Run): return sorted(self.folder.glob('step-*.safetensors'))
 
-    def before_fit(self):
-        self.learn.train_iter, dl = self.words['step'], self.dls.train
-        if self.tensors:
-            set_state_tensors(self.learn, self.tensors)
-            self.learn.add_cb(_GoOn(self.tensors, self.words))
-            self.tensors = None
-            dl.epoch, dl.start = self.words['epoch'], self.words['batch']
-            self.recorder.smooth_loss.count, self.recorder.smooth_loss.val = self.words['smooth']
-            self.recorder.smooth_loss.val = torch.tensor(self.recorder.smooth_loss.val)
-            if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
-            for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
-        self.begun = time.time() - self.words['seconds']
-        if not rank_distrib():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for part in self.folder.glob('.*.part'): part.unlink() # left by a process that was killed
-            self.open_log()
-        if threading.current_thread() is threading.main_thread():
-            self.handlers = {getattr(signal, s): signal.signal(getattr(signal, s), self.ask) for s in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, s)}
+# %% ../../nbs/training/03_runs.ipynb #7da0a751
+@patch
+def described(self:Run): # the system, as JSON holds it
+    return json.loads(json.dumps(dict(system=self.system.name) | self.system.hyperparameters()))
 
-    def ask(self, number, frame):
-        if self.stopped_by: raise KeyboardInterrupt
-        self.stopped_by = number
+@patch
+def check_system(self:Run):
+    before, now = self.words.get('described', {}), self.described() # reaging 0.0.1 did not note it
+    changed = [f'{k} was {before[k]}, now {v}' for k, v in now.items() if k != 'epochs' and before.get(k, v) != v]
+    if changed: raise ValueError(f"{self.folder} was begun with another system: {'; '.join(changed)}.")
 
-    def scalers(self): # of fp16 only
-        found = dict(generator=getattr(self.learn, 'scaler', None), discriminator=self.gan.scaler_d)
-        return {name: scaler for name, scaler in found.items() if scaler and scaler.is_enabled()}
+# %% ../../nbs/training/03_runs.ipynb #853902b5
+@patch
+def before_fit(self:Run):
+    self.learn.train_iter, dl = self.words['step'], self.dls.train
+    if self.tensors:
+        self.check_system()
+        set_state_tensors(self.learn, self.tensors)
+        self.learn.add_cb(_GoOn(self.tensors, self.words))
+        self.tensors = None
+        dl.epoch, dl.start = self.words['epoch'], self.words['batch']
+        self.recorder.smooth_loss.count, self.recorder.smooth_loss.val = self.words['smooth']
+        self.recorder.smooth_loss.val = torch.tensor(self.recorder.smooth_loss.val)
+        if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
+        for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
+    self.begun = time.time() - self.words['seconds']
+    best, name = self.folder/'best.safetensors', self.system.best
+    if self.words['step'] and name and best.exists(): self.best = load_weights(best).about[name]
+    if not rank_distrib():
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for part in self.folder.glob('.*.part'): part.unlink() # left by a process that was killed
+        self.open_log()
+    if threading.current_thread() is threading.main_thread():
+        self.handlers = {getattr(signal, s): signal.signal(getattr(signal, s), self.ask)
+                         for s in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, s)}
 
-    def open_log(self):
-        file = self.folder/'losses.csv'
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        self.headed = bool(lines) and lines[0].endswith('\n')
-        done = [line for line in lines[1:] if line.endswith('\n') and int(line.split(',')[0]) <= self.words['step']] # the rest will be done again
-        with whole_file(file) as part: part.write_text(''.join(lines[:1] + done) if self.headed else '')
-        self.log = file.open('a', newline='', buffering=1) # a line is written when it is complete
+# %% ../../nbs/training/03_runs.ipynb #7acfb797
+@patch
+def ask(self:Run, number, frame):
+    if self.stopped_by: raise KeyboardInterrupt
+    self.stopped_by = number
 
-    def before_train(self): self.offset, self.words['batch'] = self.words['batch'], 0 # batches of this epoch that were done before
+@patch
+def scalers(self:Run): # of fp16 only
+    found = dict(generator=getattr(self.learn, 'scaler', None),
+                 discriminator=getattr(getattr(self.learn, 'adversary', None), 'scaler_d', None))
+    return {name: scaler for name, scaler in found.items() if scaler and scaler.is_enabled()}
 
-    def after_batch(self):
-        if self.training:
-            row = self.meter.row
-            if self.log:
-                if not self.headed: print(*row, sep=',', file=self.log)
-                self.headed = True
-                print(*row.values(), sep=',', file=self.log)
-            self.done, self.saved = self.offset + self.iter + 1, False
-        asked = mean_over_processes([float(bool(self.stopped_by))], self.dls.device)[0] > 0 # together, or the others would wait for this one
-        if self.training and (self.train_iter % self.every == 0 or self.done == self.n_iter or asked): self.save()
-        if not asked: return
-        self.stopped_by = self.stopped_by or signal.SIGTERM
-        raise CancelFitException()
+# %% ../../nbs/training/03_runs.ipynb #5132e16b
+@patch
+def open_log(self:Run):
+    file = self.folder/'losses.csv'
+    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+    self.names = lines[0].strip().split(',') if lines and lines[0].endswith('\n') else []
+    # the rest will be done again
+    done = [line for line in lines[1:] if line.endswith('\n') and int(line.split(',')[0]) <= self.words['step']]
+    with whole_file(file) as part: part.write_text(''.join(lines[:1] + done) if self.names else '')
+    self.log = file.open('a', newline='', buffering=1) # a line is written when it is complete
 
-    def after_epoch(self): # nearest to the truth on people held out
-        distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1])).get('perceptual', np.inf)
-        if distance >= self.best: return
-        self.best, ages = distance, self.dls.ages
-        if not self.log: return
-        size = next(f.size for f in self.dls.train.after_batch.fs if isinstance(f, PairTransform))
-        save_weights(self.learn.ema.average.module, self.folder/'best.safetensors', size=size, ages=[min(ages), max(ages)], step=self.train_iter, perceptual=distance)
+# batches of this epoch that were done before
+@patch
+def before_train(self:Run): self.offset, self.words['batch'] = self.words['batch'], 0
 
-    def after_train(self): # the budget is used up
-        if not self.saved: self.save()
+# %% ../../nbs/training/03_runs.ipynb #8b168ed1
+@patch
+def after_batch(self:Run):
+    if self.training:
+        row = self.meter.row
+        if self.log:
+            if not self.names: print(*row, sep=',', file=self.log)
+            self.names = self.names or list(row)
+            print(*(row.get(name, '') for name in self.names), sep=',', file=self.log)
+        self.done, self.saved = self.offset + self.iter + 1, False
+    # together, or the others would wait for this one
+    asked = mean_over_processes([float(bool(self.stopped_by))], self.dls.device)[0] > 0
+    if self.training and (self.train_iter % self.every == 0 or self.done == self.n_iter or asked): self.save()
+    if not asked: return
+    self.stopped_by = self.stopped_by or signal.SIGTERM
+    raise CancelFitException()
 
-    def save(self):
-        self.saved, smooth = True, self.recorder.smooth_loss
-        if not self.log: return
-        save_state(self.folder/f'step-{self.train_iter:09}.safetensors', state_tensors(self.learn), step=self.train_iter, epoch=self.dls.train.epoch - 1,
-                   batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun, smooth=[smooth.count, smooth.val.item()],
-                   scalers={name: scaler.state_dict() for name, scaler in self.scalers().items()})
-        for old in self.checkpoints()[:-self.keep]: old.unlink()
+# %% ../../nbs/training/03_runs.ipynb #d702d306
+@patch
+def after_epoch(self:Run): # nearest to the truth on people held out
+    name = self.system.best
+    distance = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1])).get(name, np.inf)
+    if distance >= self.best: return
+    self.best = distance
+    if self.log:
+        save_weights(trained(self.learn), self.folder/'best.safetensors', step=self.train_iter, **{name: distance})
 
-    def close(self): # `fit` sees to it, whatever happens
-        if self.log: self.log.close()
-        for s, handler in self.handlers.items(): signal.signal(s, handler)
-        self.log, self.handlers = None, {}
+@patch
+def after_train(self:Run): # the budget is used up
+    if not self.saved: self.save()
+
+# %% ../../nbs/training/03_runs.ipynb #019fc963
+@patch
+def save(self:Run):
+    self.saved, smooth = True, self.recorder.smooth_loss
+    if not self.log: return
+    save_state(self.folder/f'step-{self.train_iter:09}.safetensors', state_tensors(self.learn),
+               step=self.train_iter, epoch=self.dls.train.epoch - 1,
+               batch=self.done, epochs_done=self.epochs_done + self.epoch, seconds=time.time() - self.begun,
+               smooth=[smooth.count, smooth.val.item()], described=self.described(),
+               scalers={name: scaler.state_dict() for name, scaler in self.scalers().items()})
+    for old in self.checkpoints()[:-self.keep]: old.unlink()
+
+# %% ../../nbs/training/03_runs.ipynb #d497c479
+@patch
+def close(self:Run): # `fit` sees to it, whatever happens
+    if self.log: self.log.close()
+    for s, handler in self.handlers.items(): signal.signal(s, handler)
+    self.log, self.handlers = None, {}

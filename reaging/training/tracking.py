@@ -1,4 +1,4 @@
-"""A training run on Weights & Biases, for who asks for it.
+"""A training run on Weights & Biases, for anyone who asks for it.
 
 Docs: https://reaging.github.io/reaging/training/tracking.html.md"""
 
@@ -8,12 +8,12 @@ Docs: https://reaging.github.io/reaging/training/tracking.html.md"""
 __all__ = ['WandB']
 
 # %% ../../nbs/training/04_tracking.ipynb #73af9172
-from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 import matplotlib.pyplot as plt
 from fastai.callback.core import Callback
 from fastai.torch_core import rank_distrib
+from fastcore.basics import patch
 from .learner import show_targets
 
 # %% ../../nbs/training/04_tracking.ipynb #134e97f7
@@ -23,40 +23,52 @@ class WandB(Callback):
     def __init__(self,
         project:str='reaging', # On Weights & Biases
         entity:str=None, # User or team; by default your own
-        folder='.', # Where `wandb` keeps its files; a run that goes on in the same folder is one run on Weights & Biases too
+        # Where `wandb` keeps its files; a run that goes on in the same folder is one run on Weights & Biases too
+        folder='.',
         **config # What else describes the run
     ):
         try: import wandb
-        except ModuleNotFoundError as e: raise ModuleNotFoundError("Weights & Biases is not installed: pip install 'reaging[wandb]'.") from e
-        self.wandb, self.project, self.entity, self.folder, self.config, self.tracked = wandb, project, entity, Path(folder), config, None
+        except ModuleNotFoundError as e:
+            raise ModuleNotFoundError("Weights & Biases is not installed: pip install 'reaging[wandb]'.") from e
+        self.wandb, self.project, self.entity, self.folder, self.config, self.tracked = (wandb, project, entity,
+            Path(folder), config, None)
 
-    def before_fit(self):
-        if rank_distrib(): return
-        if not self.tracked:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            known = self.folder/'wandb-id.txt'
-            if not known.exists(): known.write_text(uuid4().hex)
-            self.tracked = self.wandb.init(project=self.project, entity=self.entity, dir=self.folder, id=known.read_text(), resume='allow',
-                                           config=asdict(self.gan.recipe) | dict(recipe=type(self.gan.recipe).__name__) | self.config)
-        self.batch = self.dls.valid.one_batch() # the same faces in all epochs
+# %% ../../nbs/training/04_tracking.ipynb #ee040714
+@patch
+def before_fit(self:WandB):
+    if rank_distrib(): return
+    if not self.tracked:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        known = self.folder/'wandb-id.txt'
+        if not known.exists(): known.write_text(uuid4().hex)
+        self.tracked = self.wandb.init(project=self.project, entity=self.entity, dir=self.folder,
+                                       id=known.read_text(), resume='allow',
+                                       config=self.system.hyperparameters() | dict(system=self.system.name)
+                                       | self.config)
+    self.batch = self.dls.valid.one_batch() # the same faces in all epochs
 
-    def after_batch(self):
-        if self.training and self.tracked: self.tracked.log(self.meter.row, step=self.train_iter)
+# %% ../../nbs/training/04_tracking.ipynb #e2aec200
+@patch
+def after_batch(self:WandB):
+    if self.training and self.tracked: self.tracked.log(self.meter.row, step=self.train_iter)
 
-    def after_epoch(self):
-        if not self.tracked: return
-        names = self.recorder.metric_names[1:]
-        figure = show_targets(self.learn, n=4, batch=self.batch)
-        values = {f'epoch/{name}': value for name, value in zip(names, self.recorder.values[-1])}
-        self.tracked.log(values | dict(faces=self.wandb.Image(figure)), step=self.train_iter)
-        plt.close(figure)
+@patch
+def after_epoch(self:WandB):
+    if not self.tracked: return
+    names = self.recorder.metric_names[1:]
+    figure = show_targets(self.learn, n=4, batch=self.batch)
+    values = {f'epoch/{name}': value for name, value in zip(names, self.recorder.values[-1])}
+    self.tracked.log(values | dict(faces=self.wandb.Image(figure)), step=self.train_iter)
+    plt.close(figure)
 
-    def finish(self,
-        weights # Their file
-    ):
-        "Send the weights, and end."
-        if not self.tracked: return
-        artifact = self.wandb.Artifact('weights', type='model')
-        artifact.add_file(str(weights))
-        self.tracked.log_artifact(artifact)
-        self.tracked.finish()
+# %% ../../nbs/training/04_tracking.ipynb #0d6a4e16
+@patch
+def finish(self:WandB,
+    weights # Their file
+):
+    "Send the weights, and end."
+    if not self.tracked: return
+    artifact = self.wandb.Artifact('weights', type='model')
+    artifact.add_file(str(weights))
+    self.tracked.log_artifact(artifact)
+    self.tracked.finish()

@@ -30,9 +30,14 @@ class Exported(nn.Module):
         to_age:torch.Tensor # Years, `(B,)`
     ): return self.generator(image.to(self.dtype), from_age, to_age).float()
 
-_doors = dict(image='(batch,3,height,width), float32: red, green, blue of a face crop, value/127.5 - 1', from_age='(batch,), float32: age on the crop in years',
-              to_age='(batch,), float32: target age in years', delta='(batch,3,height,width), float32: the re-aged crop is image + delta, cut to [-1,1]; lay it over the photo below a soft mask')
+# %% ../../nbs/using/07_export.ipynb #1582ae60
+_doors = dict(image='(batch,3,height,width), float32: red, green, blue of a face crop, value/127.5 - 1',
+              from_age='(batch,), float32: age on the crop in years',
+              to_age='(batch,), float32: target age in years',
+              delta='(batch,3,height,width), float32: the re-aged crop is image + delta, cut to [-1,1]; lay it over '
+                    'the photo below a soft mask')
 
+# %% ../../nbs/using/07_export.ipynb #8db0d4ee
 def export_onnx(
     weights, # As for `Reager`; None for those of the package
     path, # `….onnx`
@@ -40,17 +45,26 @@ def export_onnx(
 ) -> Path: # `path`
     "Write a generator as ONNX for any batch and size, with what it wants in the metadata `reaging`."
     path = check_out(path, ('.onnx',))
-    if not path.parent.is_dir(): raise FileNotFoundError(f"There is no folder {path.parent} to write to; create it first.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} to write to; create it first.")
     try: import onnxscript
-    except ModuleNotFoundError: raise ModuleNotFoundError("What writes ONNX is not installed: pip install 'reaging[onnx]'.") from None
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError("What writes ONNX is not installed: pip install 'reaging[onnx]'.") from None
     reager = Reager(weights)
-    if 'edges' in reager.about: raise ValueError("These weights know age groups; only those of --recipe fran are written as ONNX.")
-    network = Exported(reager.generator.cpu(), dict(fp32=torch.float32, fp16=torch.float16)[precision]).eval()
-    batch, height, width = (torch.export.Dim(name, min=least) for name, least in (('batch', 1), ('height', 16), ('width', 16)))
-    example = torch.zeros(2, 3, 128, 160), torch.full((2,), 30.), torch.full((2,), 70.) # three different numbers, none of them special
+    if not (reager.system.any_size and reager.system.regions):
+        raise ValueError("Only systems that know every age at any size, such as fran, are written as ONNX; "
+                         f"{reager.system.name} does not.")
+    network = Exported(reager.system.generator.cpu(), dict(fp32=torch.float32, fp16=torch.float16)[precision]).eval()
+    batch, height, width = (torch.export.Dim(name, min=least)
+                            for name, least in (('batch', 1), ('height', 16), ('width', 16)))
+    # three different numbers, none of them special
+    example = torch.zeros(2, 3, 128, 160), torch.full((2,), 30.), torch.full((2,), 70.)
     with torch.no_grad(), warnings.catch_warnings(action='ignore'):
-        program = torch.onnx.export(network, example, dynamo=True, input_names=['image', 'from_age', 'to_age'], output_names=['delta'],
-                                    dynamic_shapes=({0: batch, 2: height, 3: width}, {0: batch}, {0: batch}), verbose=False)
-    program.model.metadata_props['reaging'] = json.dumps(dict(reager.about, range=[-1, 1], precision=precision, **_doors))
+        program = torch.onnx.export(network, example, dynamo=True, input_names=['image', 'from_age', 'to_age'],
+                                    output_names=['delta'],
+                                    dynamic_shapes=({0: batch, 2: height, 3: width}, {0: batch}, {0: batch}),
+                                    verbose=False)
+    program.model.metadata_props['reaging'] = json.dumps(dict(reager.about, range=[-1, 1], precision=precision,
+        **_doors))
     with whole_file(path) as part: program.save(part)
     return path

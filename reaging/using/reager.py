@@ -8,16 +8,18 @@ Docs: https://reaging.github.io/reaging/using/reager.html.md"""
 __all__ = ['lay_over', 'check_target', 'target_map', 'Portrait', 'Reager', 'strip']
 
 # %% ../../nbs/using/02_reager.ipynb #16c746a2
-from bisect import bisect
 from dataclasses import dataclass, replace
 from os import PathLike
-import numpy as np, torch
+from pathlib import Path
+import numpy as np, tempfile, torch
 from PIL import Image, ImageDraw
+from fastcore.basics import patch
 from ..ages import MAX_AGE, MIN_AGE, check_age
-from ..systems.checkpoints import default_weights, load_weights
-from ..pictures.faces import Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age, face_mask, find_faces, region_masks, uncrop
-from .hub import fetch_weights, on_hub
-from ..systems.layers import TILE, best_precision, in_tiles
+from ..systems.checkpoints import default_weights, load_weights, save_weights
+from ..pictures.faces import (Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age,
+                                    face_mask, find_faces, region_masks, uncrop)
+from .hub import fetch_weights, on_hub, push_to_hub
+from ..systems.layers import TILE, best_precision
 from ..pictures.files import Reaged, as_rgb, on_white, open_picture, upright
 
 # %% ../../nbs/using/02_reager.ipynb #adddba95
@@ -44,14 +46,21 @@ def check_target(
 ): # The same, a picture as an array
     "Raise a ValueError if that cannot be asked for."
     if isinstance(to, dict):
-        if not to or (unknown := [name for name in to if name not in REGIONS]): raise ValueError(f"{unknown[0] if to else 'Nothing'} is no region of a face; there are {', '.join(REGIONS)}.")
+        if not to or (unknown := [name for name in to if name not in REGIONS]):
+            raise ValueError(f"{unknown[0] if to else 'Nothing'} is not a region of a face; there are "
+                             f"{', '.join(REGIONS)}.")
         return {name: check_age(age) for name, age in to.items()}
     if not isinstance(to, Image.Image) and getattr(to, 'ndim', 0) < 2: return check_age(to)
     ages = np.nan_to_num(np.asarray(to, dtype=np.float32))
-    if ages.shape != size[::-1]: raise ValueError(f"A picture of ages has one number for each pixel of the photo, {size[1]} rows of {size[0]}; this one has the shape {ages.shape}.")
-    if ((ages != 0) & ((ages < MIN_AGE) | (ages > MAX_AGE))).any(): raise ValueError(f"A picture of ages holds years from {MIN_AGE} to {MAX_AGE}, and 0 where nothing is asked for; this one goes from {ages.min():g} to {ages.max():g}.")
+    if ages.shape != size[::-1]:
+        raise ValueError(f"A picture of ages has one number for each pixel of the photo, {size[1]} rows of "
+                         f"{size[0]}; this one has the shape {ages.shape}.")
+    if ((ages != 0) & ((ages < MIN_AGE) | (ages > MAX_AGE))).any():
+        raise ValueError(f"A picture of ages holds years from {MIN_AGE} to {MAX_AGE}, and 0 where nothing is asked "
+                         f"for; this one goes from {ages.min():g} to {ages.max():g}.")
     return ages
 
+# %% ../../nbs/using/02_reager.ipynb #d27b989c
 def target_map(
     to, # From `check_target`
     face, # `Face` with its age
@@ -60,15 +69,18 @@ def target_map(
     "The age that each pixel of a crop shall have."
     if isinstance(to, dict):
         masks = {name: mask for name, mask in region_masks(face.landmarks, size).items() if name in to}
-        return face.age + sum(mask * (to[name] - face.age) for name, mask in masks.items()) / sum(masks.values()).clamp(min=1)
+        changes = sum(mask * (to[name] - face.age) for name, mask in masks.items())
+        return face.age + changes / sum(masks.values()).clamp(min=1)
     if isinstance(to, np.ndarray):
         asked, there = (crop_face(ages, crop_matrix(face.landmarks), size) for ages in (to, to > 0))
         return asked + (1 - there) * face.age
     return torch.full((1, 1, size, size), to)
 
+# %% ../../nbs/using/02_reager.ipynb #96804b6f
 def _words(to, strength): # for captions and metadata
     if isinstance(to, dict): words = ', '.join(f'{name} {age:g}' for name, age in to.items())
-    elif isinstance(to, np.ndarray): words = f'{to[to > 0].min():g} to {to.max():g}, painted' if to.any() else 'unchanged'
+    elif isinstance(to, np.ndarray):
+        words = f'{to[to > 0].min():g} to {to.max():g}, painted' if to.any() else 'unchanged'
     else: words = f'{to:g}'
     return words if strength == 1 else f'{words}, strength {strength:g}'
 
@@ -83,133 +95,180 @@ class Portrait:
     @property
     def matrices(self): return [crop_matrix(face.landmarks) for face in self.faces] # their places
     @property
-    def masks(self): # `(N,1,size,size)`: what belongs to each face, where several are near each other
-        places = [crop_matrix(face.landmarks) for face in (*self.faces, *self.others)]
-        return torch.cat([face_mask(self.crops.shape[-1], places[i], places[:i] + places[i+1:]) for i in range(len(self.faces))])
-    @property
     def heads(self): # Box (left, top, right, bottom) around all of them, for pictures that show little else
         corners = np.hstack([crop_corners(matrix) for matrix in self.matrices]).round()
         return *(int(v) for v in corners.min(1).clip(0)), *(int(v) for v in corners.max(1).clip(max=self.image.size))
 
-def _same(a, b): return np.hypot(*(a.landmarks.mean(0) - b.landmarks.mean(0))) < .5 * np.hypot(*(a.landmarks[1] - a.landmarks[0])) # faces
+# %% ../../nbs/using/02_reager.ipynb #29287c2e
+@patch(as_prop=True)
+def masks(self:Portrait): # `(N,1,size,size)`: what belongs to each face, where several are near each other
+    places = [crop_matrix(face.landmarks) for face in (*self.faces, *self.others)]
+    return torch.cat([face_mask(self.crops.shape[-1], places[i], places[:i] + places[i+1:])
+                      for i in range(len(self.faces))])
+
+# %% ../../nbs/using/02_reager.ipynb #23bf31dc
+# faces
+def _same(a, b):
+    return np.hypot(*(a.landmarks.mean(0) - b.landmarks.mean(0))) < .5 * np.hypot(*(a.landmarks[1] - a.landmarks[0]))
 
 def _list(x): # of what may be a range, an array or one alone
     x = x.tolist() if isinstance(x, np.ndarray) and x.ndim < 2 else x
     return list(x) if isinstance(x, (list, tuple, range)) else None
 
+# %% ../../nbs/using/02_reager.ipynb #a35b54d8
 class Reager:
     "Re-ages the faces in a photo."
     def __init__(self,
-        weights=None, # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `owner/name`; by default the weights of the package
+        # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `hf:owner/name`; by
+        # default the weights of the package
+        weights=None,
         size:int=None # Side in pixels of the crops that the network sees; by default that of its training
     ):
         if on_hub(weights): weights = fetch_weights(weights)
-        self.generator, self.about = load_weights(weights or default_weights())
-        self.size = self.about['size'] if size is None else int(size)
+        self.system = load_weights(weights or default_weights())
+        self.about = self.system.about
+        self.size = self.system.size if size is None else int(size)
         if not 64 <= self.size <= 4096: raise ValueError(f"Crops have a side of 64 to 4096 pixels, not {self.size}.")
-        if 'edges' in self.about and self.size != self.about['size']: raise ValueError(f"These weights know age groups at {self.about['size']} pixels and at no other size.")
+        if not self.system.any_size and self.size != self.system.size:
+            raise ValueError(f"These weights are for crops of {self.system.size} pixels, and for no other size.")
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         self.precision = dict(bf16=torch.bfloat16, fp16=torch.float16, fp32=torch.float32)[best_precision(self.device)]
-        self.generator.to(self.device, memory_format=torch.channels_last)
-
-    def faces(self,
-        photo # A picture file, or a PIL image
-    ) -> list: # `Face`s with box, landmarks and age, the largest first; change their ages if you know better
-        "The faces in a photo, with their estimated ages."
-        image = _read(photo)
-        found = find_faces(image)
-        for face in found: face.age = estimate_age(image, face)
-        return found
-
-    def open(self,
-        photo, # A picture file, or a PIL image
-        from_=None, # Age on the photo in years, or a list with one for each face; estimated if not given
-        faces='all' # `all`, `largest`, or some of `Reager.faces`
-    ) -> Portrait:
-        "Find, date and cut out the faces; a NoFaceError if there is none."
-        image = _read(photo)
-        found = find_faces(image)
-        if faces == 'all': chosen = found
-        elif faces == 'largest': chosen = found[:1]
-        elif isinstance(faces, (list, tuple)) and faces and all(isinstance(face, Face) for face in faces): chosen = faces
-        else: raise ValueError("Choose faces by 'all', 'largest', or a list with some of reager.faces(photo).")
-        if not chosen: raise NoFaceError(f"No face was found in {photo if not isinstance(photo, Image.Image) else 'the picture'}.")
-        ages = _list(from_) or [from_] * len(chosen)
-        if len(ages) != len(chosen): raise ValueError(f"There {'are' if len(chosen) > 1 else 'is'} {len(chosen)} face{'s' * (len(chosen) > 1)}, but {len(ages)} ages are given.")
-        dated = [replace(face, age=face.age if age is None else check_age(age)) for face, age in zip(chosen, ages)]
-        for face in dated: face.age = estimate_age(image, face) if face.age is None else face.age
-        crops = torch.cat([crop_face(image, crop_matrix(face.landmarks), self.size) for face in dated])
-        return Portrait(image, dated, crops, [face for face in found if not any(_same(face, other) for other in dated)])
-
-    def deltas(self,
-        portrait:Portrait,
-        to # An age, a dict of regions, or a picture of ages
-    ) -> torch.Tensor: # `(N,3,size,size)`, under the masks of the faces
-        "What changes on each face."
-        to, answer = check_target(to, portrait.image.size), portrait.masks.repeat(1, 3, 1, 1)
-        run = self._run if 'edges' not in self.about else self._run_groups
-        at_once = max(1, TILE**2 // self.size**2) # as many pixels as one tile has, so that the network's memory is bounded
-        for i in range(0, len(answer), at_once):
-            faces, crops = portrait.faces[i:i+at_once], portrait.crops[i:i+at_once]
-            wanted = torch.cat([target_map(to, face, self.size) for face in faces])
-            known = torch.tensor([face.age for face in faces])[:, None, None, None].expand_as(wanted)
-            answer[i:i+at_once] *= run(*(x.to(self.device) for x in (crops, known, wanted))).float().cpu()
-        return answer
+        self.system.to(self.device)
 
     @torch.inference_mode()
     def _run(self, crops, known, wanted):
         with torch.autocast(self.device, self.precision, enabled=self.precision != torch.float32):
-            return in_tiles(self.generator, crops.contiguous(memory_format=torch.channels_last), known, wanted)
+            return self.system.reage(crops.contiguous(memory_format=torch.channels_last), known, wanted)
 
-    @torch.inference_mode()
-    def _run_groups(self, crops, known, wanted): # Re-Aging GAN's: pictures of age groups, not deltas of ages
-        if (wanted != wanted[:, :, :1, :1]).any(): raise ValueError("These weights know age groups of whole faces; ages for parts of a face need weights of --recipe fran.")
-        groups = [torch.tensor([bisect(self.about['edges'], age) for age in x[:, 0, 0, 0].tolist()], device=self.device) for x in (known, wanted)]
-        return self.generator(crops, *groups) - crops
+# %% ../../nbs/using/02_reager.ipynb #ab4e9aaa
+@patch
+def faces(self:Reager,
+    photo # A picture file, or a PIL image
+) -> list: # `Face`s with box, landmarks and age, the largest first; change their ages if you know better
+    "The faces in a photo, with their estimated ages."
+    image = _read(photo)
+    found = find_faces(image)
+    for face in found: face.age = estimate_age(image, face)
+    return found
 
-    def reaged(self,
-        portrait:Portrait,
-        to, # An age, a dict of regions, or a picture of ages
-        strength:float=1 # Of the change: 0 is the photo, more than 1 exaggerates
-    ) -> Reaged: # Of the photo's size
-        "The portrait with its faces changed, and the ages noted."
-        if not 0 <= (strength := float(strength)) < float('inf'): raise ValueError(f"The strength of a change is 0 or more, not {strength}.")
-        to = check_target(to, portrait.image.size)
-        changed = lay_over(portrait.image, self.deltas(portrait, to) * strength, portrait.matrices)
-        return Reaged(changed, ', '.join(f'{face.age:g}' for face in portrait.faces), _words(to, strength))
+# %% ../../nbs/using/02_reager.ipynb #dd701bae
+@patch
+def open(self:Reager,
+    photo, # A picture file, or a PIL image
+    from_=None, # Age on the photo in years, or a list with one for each face; estimated if not given
+    faces='all' # `all`, `largest`, or some of `Reager.faces`
+) -> Portrait:
+    "Find, date and cut out the faces; a NoFaceError if there is none."
+    image = _read(photo)
+    found = find_faces(image)
+    if faces == 'all': chosen = found
+    elif faces == 'largest': chosen = found[:1]
+    elif isinstance(faces, (list, tuple)) and faces and all(isinstance(face, Face) for face in faces):
+        chosen = faces
+    else: raise ValueError("Choose faces by 'all', 'largest', or a list with some of reager.faces(photo).")
+    if not chosen:
+        raise NoFaceError(f"No face was found in {photo if not isinstance(photo, Image.Image) else 'the picture'}.")
+    ages = _list(from_) or [from_] * len(chosen)
+    if len(ages) != len(chosen):
+        raise ValueError(f"There {'are' if len(chosen) > 1 else 'is'} {len(chosen)} "
+                         f"face{'s' * (len(chosen) > 1)}, but {len(ages)} ages are given.")
+    dated = [replace(face, age=face.age if age is None else check_age(age)) for face, age in zip(chosen, ages)]
+    for face in dated: face.age = estimate_age(image, face) if face.age is None else face.age
+    crops = torch.cat([crop_face(image, crop_matrix(face.landmarks), self.size) for face in dated])
+    return Portrait(image, dated, crops, [face for face in found if not any(_same(face, other) for other in dated)])
 
-    def __call__(self,
-        photo, # A picture file, or a PIL image
-        to, # Target age in years; `{region: years}`; a picture of ages; or a list of such
-        from_=None, # Age on the photo in years, or a list with one for each face; estimated if not given
-        faces='all', # `all`, `largest`, or some of `Reager.faces`
-        strength:float=1 # Of the change: 0 is the photo, more than 1 exaggerates
-    ): # A `Reaged` picture of the photo's size, or a list of them
-        "The photo with its faces re-aged; a NoFaceError if there is none, a ValueError for an age outside 1 to 100."
-        portrait, several = self.open(photo, from_, faces), _list(to)
-        if several is None: return self.reaged(portrait, to, strength)
-        return [self.reaged(portrait, age, strength) for age in several]
+# %% ../../nbs/using/02_reager.ipynb #2ec77894
+@patch
+def deltas(self:Reager,
+    portrait:Portrait,
+    to # An age, a dict of regions, or a picture of ages
+) -> torch.Tensor: # `(N,3,size,size)`, under the masks of the faces
+    "What changes on each face."
+    to, answer = check_target(to, portrait.image.size), portrait.masks.repeat(1, 3, 1, 1)
+    # as many pixels as one tile has, so that the network's memory is bounded
+    at_once = max(1, TILE**2 // self.size**2)
+    for i in range(0, len(answer), at_once):
+        faces, crops = portrait.faces[i:i+at_once], portrait.crops[i:i+at_once]
+        wanted = torch.cat([target_map(to, face, self.size) for face in faces])
+        known = torch.tensor([face.age for face in faces])[:, None, None, None].expand_as(wanted)
+        answer[i:i+at_once] *= self._run(*(x.to(self.device) for x in (crops, known, wanted))).float().cpu()
+    return answer
 
-    def slider(self,
-        photo=None, # A picture file or PIL image; without one there is an upload button
-        **kwargs # For `reaging.using.widgets.AgeSlider`
-    ):
-        "A slider over the ages of a photo, in a notebook."
-        from reaging.using.widgets import AgeSlider # needs what only notebooks have
-        return AgeSlider(self, photo, **kwargs)
+# %% ../../nbs/using/02_reager.ipynb #76771abe
+@patch
+def reaged(self:Reager,
+    portrait:Portrait,
+    to, # An age, a dict of regions, or a picture of ages
+    strength:float=1 # Of the change: 0 is the photo, more than 1 exaggerates
+) -> Reaged: # Of the photo's size
+    "The portrait with its faces changed, and the ages noted."
+    if not 0 <= (strength := float(strength)) < float('inf'):
+        raise ValueError(f"The strength of a change is 0 or more, not {strength}.")
+    to = check_target(to, portrait.image.size)
+    changed = lay_over(portrait.image, self.deltas(portrait, to) * strength, portrait.matrices)
+    return Reaged(changed, ', '.join(f'{face.age:g}' for face in portrait.faces), _words(to, strength))
 
-    def paint(self,
-        photo, # A picture file or PIL image
-        **kwargs # For `reaging.using.widgets.AgePainter`
-    ):
-        "A brush that paints ages on a photo, in a notebook."
-        from reaging.using.widgets import AgePainter
-        return AgePainter(self, photo, **kwargs)
+# %% ../../nbs/using/02_reager.ipynb #e4e76e6e
+@patch
+def __call__(self:Reager,
+    photo, # A picture file, or a PIL image
+    to, # Target age in years; `{region: years}`; a picture of ages; or a list of such
+    from_=None, # Age on the photo in years, or a list with one for each face; estimated if not given
+    faces='all', # `all`, `largest`, or some of `Reager.faces`
+    strength:float=1 # Of the change: 0 is the photo, more than 1 exaggerates
+): # A `Reaged` picture of the photo's size, or a list of them
+    "The photo with its faces re-aged; a NoFaceError if there is none, a ValueError for an age outside 1 to 100."
+    portrait, several = self.open(photo, from_, faces), _list(to)
+    if several is None: return self.reaged(portrait, to, strength)
+    return [self.reaged(portrait, age, strength) for age in several]
 
+# %% ../../nbs/using/02_reager.ipynb #60481510
+@patch
+def slider(self:Reager,
+    photo=None, # A picture file or PIL image; without one there is an upload button
+    **kwargs # For `reaging.using.widgets.AgeSlider`
+):
+    "A slider over the ages of a photo, in a notebook."
+    from reaging.using.widgets import AgeSlider # needs what only notebooks have
+    return AgeSlider(self, photo, **kwargs)
+
+# %% ../../nbs/using/02_reager.ipynb #5e9f8534
+@patch
+def paint(self:Reager,
+    photo, # A picture file or PIL image
+    **kwargs # For `reaging.using.widgets.AgePainter`
+):
+    "A brush that paints ages on a photo, in a notebook."
+    from reaging.using.widgets import AgePainter
+    return AgePainter(self, photo, **kwargs)
+
+# %% ../../nbs/using/02_reager.ipynb #c5782720
 def _read(photo):
     if isinstance(photo, Image.Image): return as_rgb(upright(photo))
-    if not isinstance(photo, (str, PathLike)): raise ValueError(f"A photo is the path of a file or a PIL image, not {type(photo).__name__}.")
+    if not isinstance(photo, (str, PathLike)):
+        raise ValueError(f"A photo is the path of a file or a PIL image, not {type(photo).__name__}.")
     return open_picture(photo)
+
+# %% ../../nbs/using/02_reager.ipynb #3e9cf0ba
+@patch
+def save(self:Reager,
+    path, # `….safetensors`
+    **about # Whatever else is worth knowing, as JSON can hold it
+) -> Path: # `path`
+    "Write the weights; `Reager(path)` reads them."
+    known = {k: v for k, v in self.about.items() if k in ('made', 'source', 'step', self.system.best)}
+    return save_weights(self.system, path, **known | about)
+
+# %% ../../nbs/using/02_reager.ipynb #2f099b9b
+@patch
+def push_to_hub(self:Reager,
+    repository:str, # `owner/name`; made if it is not there
+    figures:dict=None, # From `figures.json` of `reaging eval`, for the card
+    private:bool=True # Can only you see it?
+) -> str: # Its address
+    "Put the weights and their card on the Hugging Face Hub; `Reager('hf:owner/name')` reads them."
+    with tempfile.TemporaryDirectory() as folder:
+        return push_to_hub(self.save(Path(folder)/'weights.safetensors'), repository, figures, private)
 
 # %% ../../nbs/using/02_reager.ipynb #16fc3857
 def strip(

@@ -15,6 +15,7 @@ from html import escape
 from tempfile import TemporaryDirectory
 import ipywidgets as widgets, numpy as np
 from PIL import Image, ImageDraw
+from fastcore.basics import patch
 from ..ages import MIN_AGE
 from ..pictures.faces import uncrop
 from ..pictures.files import in_srgb, open_picture, save_gif
@@ -27,10 +28,13 @@ def reduced(
 ) -> Portrait: # The same faces in a smaller picture
     "A portrait for the screen; the crops for the network stay as they are."
     scale = min(1, side / max(portrait.image.size))
-    image = in_srgb(portrait.image).resize([max(1, round(s * scale)) for s in portrait.image.size], Image.Resampling.LANCZOS)
-    faces, others = ([replace(f, box=f.box * scale, landmarks=f.landmarks * scale) for f in some] for some in (portrait.faces, portrait.others))
+    image = in_srgb(portrait.image).resize([max(1, round(s * scale)) for s in portrait.image.size],
+                                           Image.Resampling.LANCZOS)
+    faces, others = ([replace(f, box=f.box * scale, landmarks=f.landmarks * scale) for f in some]
+                     for some in (portrait.faces, portrait.others))
     return Portrait(image, faces, portrait.crops, others)
 
+# %% ../../nbs/using/03_widgets.ipynb #b33d9628
 class Blend:
     "A portrait at any age, blended from those that are computed."
     def __init__(self,
@@ -38,30 +42,36 @@ class Blend:
         portrait:Portrait
     ):
         self.reager, self.portrait, self.changes = reager, portrait, {}
-        self.groups = 'edges' in reager.about # between age groups there is nothing
+        self.steps = not reager.system.continuous # between age groups there is nothing
 
-    def compute(self,
-        age:float # Years
-    ):
-        "Let the network say what changes at `age`, and keep it."
-        deltas = self.reager.deltas(self.portrait, age)
-        laid = [uncrop(delta[None], matrix, self.portrait.image.size) for delta, matrix in zip(deltas, self.portrait.matrices)]
-        self.changes = {**self.changes, age: [(box, change[0].permute(1, 2, 0).numpy() * 127.5) for box, change in laid]}
+# %% ../../nbs/using/03_widgets.ipynb #1768e8d6
+@patch
+def compute(self:Blend,
+    age:float # Years
+):
+    "Let the network say what changes at `age`, and keep it."
+    deltas = self.reager.deltas(self.portrait, age)
+    laid = [uncrop(delta[None], matrix, self.portrait.image.size)
+            for delta, matrix in zip(deltas, self.portrait.matrices)]
+    self.changes = {**self.changes,
+                    age: [(box, change[0].permute(1, 2, 0).numpy() * 127.5) for box, change in laid]}
 
-    def __call__(self,
-        age:float # Years; beyond the ages that are computed, the last of them is shown
-    ) -> np.ndarray: # `(H,W,3)`, bytes
-        "The picture at `age`."
-        changes = self.changes # another thread may add to it meanwhile
-        known = sorted(changes)
-        i = bisect(known, age)
-        low, high = known[max(i - 1, 0)], known[min(i, len(known) - 1)]
-        t = 0 if low == high or self.groups else (age - low) / (high - low)
-        pixels = np.array(self.portrait.image)
-        for ((left, top, right, bottom), a), (_, b) in zip(changes[low], changes[high]):
-            region = pixels[top:bottom, left:right]
-            region[:] = (region + (a + t * (b - a)) + .5).clip(0, 255) # rounded, once it is made bytes
-        return pixels
+# %% ../../nbs/using/03_widgets.ipynb #8b85a78c
+@patch
+def __call__(self:Blend,
+    age:float # Years; beyond the ages that are computed, the last of them is shown
+) -> np.ndarray: # `(H,W,3)`, bytes
+    "The picture at `age`."
+    changes = self.changes # another thread may add to it meanwhile
+    known = sorted(changes)
+    i = bisect(known, age)
+    low, high = known[max(i - 1, 0)], known[min(i, len(known) - 1)]
+    t = 0 if low == high or self.steps else (age - low) / (high - low)
+    pixels = np.array(self.portrait.image)
+    for ((left, top, right, bottom), a), (_, b) in zip(changes[low], changes[high]):
+        region = pixels[top:bottom, left:right]
+        region[:] = (region + (a + t * (b - a)) + .5).clip(0, 255) # rounded, once it is made bytes
+    return pixels
 
 # %% ../../nbs/using/03_widgets.ipynb #9c51020a
 def jpeg(
@@ -79,8 +89,11 @@ def _say(message, do): # `do`, and show the link it returns, or what went wrong
     except Exception as e: message.value = escape(str(e) or type(e).__name__) # nobody sees what a widget raises
 
 def _link(name, kind, data): # something to click that saves a file
-    return f'<a download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}" class="reaging-file" style="text-decoration: underline">Save {escape(name)} ({len(data) / 1e6:.1f} MB)</a>'
+    return (f'<a download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}" '
+            f'class="reaging-file" style="text-decoration: underline">Save {escape(name)} ({len(data) / 1e6:.1f} '
+            'MB)</a>')
 
+# %% ../../nbs/using/03_widgets.ipynb #6d87efe7
 class AgeSlider(widgets.VBox):
     "A photo and a slider: the face at every age."
     def __init__(self,
@@ -90,91 +103,118 @@ class AgeSlider(widgets.VBox):
         faces='all', # `all`, `largest`, or some of `Reager.faces`
         side:int=640 # The longer side of the picture on the screen, in pixels
     ):
-        self.reager, self.side, self.how, self.name, self.blend, self.lock = reager, side, (from_, faces), 'photo', None, threading.RLock()
+        self.reager, self.side, self.how, self.name, self.blend, self.lock = reager, side, (from_,
+            faces), 'photo', None, threading.RLock()
         low, high = reager.about['ages']
-        self.ages = [low, *reager.about['edges']] if 'edges' in reager.about else np.linspace(low, high, 1 + round((high - low) / 10)).tolist() # computed, the others are blended
+        tens = np.linspace(low, high, 1 + round((high - low) / 10)).tolist() # computed, the others are blended
+        self.ages = tens if reager.system.continuous else list(reager.system.targets().values())
         self.upload = widgets.FileUpload(accept='image/*', description='Photo')
         self.picture = widgets.Image(format='jpeg', layout=dict(display='none', max_width='100%'))
-        self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high), layout=dict(width='24em'))
+        self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high),
+                                     layout=dict(width='24em'))
         self.play = widgets.Play(min=self.age.min, max=self.age.max, interval=100)
         self.view = widgets.ToggleButtons(options=['After', 'Side by side', 'Wipe'], style=dict(button_width='8em'))
-        self.wipe = widgets.IntSlider(description='Wipe', min=0, max=100, value=50, readout=False, layout=dict(width='24em', visibility='hidden'))
-        self.files = [widgets.Button(description=name, layout=dict(width='8em')) for name in ('Picture', 'Strip', 'GIF')]
+        self.wipe = widgets.IntSlider(description='Wipe', min=0, max=100, value=50, readout=False,
+                                      layout=dict(width='24em', visibility='hidden'))
+        self.files = [widgets.Button(description=name, layout=dict(width='8em'))
+                      for name in ('Picture', 'Strip', 'GIF')]
         self.message = widgets.HTML()
-        for widget, name in ((self.picture, 'picture'), (self.age, 'age'), (self.view, 'view'), (self.wipe, 'wipe')): widget.add_class(f'reaging-{name}')
+        for widget, name in ((self.picture, 'picture'), (self.age, 'age'), (self.view, 'view'), (self.wipe, 'wipe')):
+            widget.add_class(f'reaging-{name}')
         widgets.jslink((self.play, 'value'), (self.age, 'value'))
         for slider in (self.age, self.wipe, self.view): slider.observe(lambda change: self.draw(), 'value')
         self.upload.observe(self._uploaded, 'value')
-        for button, make in zip(self.files, (self._picture, self._strip, self._gif)): button.on_click(lambda _, make=make: _say(self.message, make))
+        for button, make in zip(self.files, (self._picture, self._strip, self._gif)):
+            button.on_click(lambda _, make=make: _say(self.message, make))
         rows = [self.upload] if photo is None else []
-        super().__init__([*rows, self.picture, widgets.HBox([self.play, self.age]), widgets.HBox([self.view, self.wipe]), widgets.HBox(self.files), self.message], layout=dict(align_items='flex-start'))
+        super().__init__([*rows, self.picture, widgets.HBox([self.play, self.age]),
+                          widgets.HBox([self.view, self.wipe]), widgets.HBox(self.files), self.message],
+                          layout=dict(align_items='flex-start'))
         if photo is not None: self.show(photo)
 
-    def show(self,
-        photo # A picture file or PIL image
-    ):
-        "Show another photo; a NoFaceError, PictureError or ValueError says why not."
-        self.portrait = self.reager.open(photo, *self.how)
-        blend = Blend(self.reager, reduced(self.portrait, self.side))
-        start = float(np.clip(round(self.portrait.faces[0].age), self.age.min, self.age.max))
-        blend.compute(start)
-        self.blend, self.age.value, self.play.value = blend, round(start), round(start)
-        self.picture.layout.display = None
+# %% ../../nbs/using/03_widgets.ipynb #e4335713
+@patch
+def show(self:AgeSlider,
+    photo # A picture file or PIL image
+):
+    "Show another photo; a NoFaceError, PictureError or ValueError says why not."
+    self.portrait = self.reager.open(photo, *self.how)
+    blend = Blend(self.reager, reduced(self.portrait, self.side))
+    start = float(np.clip(round(self.portrait.faces[0].age), self.age.min, self.age.max))
+    blend.compute(start)
+    self.blend, self.age.value, self.play.value = blend, round(start), round(start)
+    self.picture.layout.display = None
+    self.draw()
+    self.thread = threading.Thread(target=self._compute, args=(blend, start))
+    self.thread.start()
+
+# %% ../../nbs/using/03_widgets.ipynb #57d02f20
+@patch
+def _compute(self:AgeSlider, blend, start):
+    for age in sorted(self.ages, key=lambda age: abs(age - start)):
+        # another photo has come, or the end
+        if self.blend is not blend or not threading.main_thread().is_alive(): return
+        blend.compute(age)
         self.draw()
-        self.thread = threading.Thread(target=self._compute, args=(blend, start))
-        self.thread.start()
 
-    def _compute(self, blend, start):
-        for age in sorted(self.ages, key=lambda age: abs(age - start)):
-            if self.blend is not blend or not threading.main_thread().is_alive(): return # another photo has come, or the end
-            blend.compute(age)
-            self.draw()
+# %% ../../nbs/using/03_widgets.ipynb #60ef1276
+@patch
+def draw(self:AgeSlider):
+    "Show the picture for where the sliders are."
+    self.wipe.layout.visibility = 'visible' if self.view.value == 'Wipe' else 'hidden'
+    if self.blend is None: return
+    with self.lock: # the thread in the background draws, too
+        before, after = np.asarray(self.blend.portrait.image), self.blend(self.age.value)
+        if self.view.value == 'Side by side': after = np.hstack([before, after])
+        if self.view.value == 'Wipe':
+            edge = round(self.wipe.value / 100 * after.shape[1])
+            after[:, :edge] = before[:, :edge]
+            after[:, max(edge - 1, 0):edge + 1] = 255
+        self.picture.value = jpeg(after)
 
-    def draw(self):
-        "Show the picture for where the sliders are."
-        self.wipe.layout.visibility = 'visible' if self.view.value == 'Wipe' else 'hidden'
-        if self.blend is None: return
-        with self.lock: # the thread in the background draws, too
-            before, after = np.asarray(self.blend.portrait.image), self.blend(self.age.value)
-            if self.view.value == 'Side by side': after = np.hstack([before, after])
-            if self.view.value == 'Wipe':
-                edge = round(self.wipe.value / 100 * after.shape[1])
-                after[:, :edge] = before[:, :edge]
-                after[:, max(edge - 1, 0):edge + 1] = 255
-            self.picture.value = jpeg(after)
+# %% ../../nbs/using/03_widgets.ipynb #f4924b37
+@patch
+def _uploaded(self:AgeSlider, change):
+    if not change['new']: return
+    file = change['new'][0]
+    def show():
+        self.show(open_picture(file['name'], bytes(file['content'])))
+        self.name = file['name'].rpartition('.')[0] or 'photo'
+    _say(self.message, show)
 
-    def _uploaded(self, change):
-        if not change['new']: return
-        file = change['new'][0]
-        def show():
-            self.show(open_picture(file['name'], bytes(file['content'])))
-            self.name = file['name'].rpartition('.')[0] or 'photo'
-        _say(self.message, show)
+@patch
+def _need_photo(self:AgeSlider):
+    if self.blend is None: raise ValueError('Choose a photo first.')
 
-    def _need_photo(self):
-        if self.blend is None: raise ValueError('Choose a photo first.')
+# %% ../../nbs/using/03_widgets.ipynb #27dabf3b
+@patch
+def _picture(self:AgeSlider):
+    self._need_photo()
+    age, file = float(self.age.value), io.BytesIO()
+    kind = 'PNG' if self.portrait.image.mode == 'RGBA' else 'JPEG'
+    self.reager.reaged(self.portrait, age).save(file, kind)
+    return _link(f'{self.name}_{age:g}.{kind.lower().replace("jpeg", "jpg")}', f'image/{kind.lower()}',
+                 file.getvalue())
 
-    def _picture(self):
-        self._need_photo()
-        age, file = float(self.age.value), io.BytesIO()
-        kind = 'PNG' if self.portrait.image.mode == 'RGBA' else 'JPEG'
-        self.reager.reaged(self.portrait, age).save(file, kind)
-        return _link(f'{self.name}_{age:g}.{kind.lower().replace("jpeg", "jpg")}', f'image/{kind.lower()}', file.getvalue())
+# %% ../../nbs/using/03_widgets.ipynb #634a8f5d
+@patch
+def _all(self:AgeSlider): # the heads at every tenth year, as large as on the screen
+    self._need_photo()
+    ages = [float(age) for age in range(-(-self.age.min // 10) * 10, self.age.max + 1, 10)]
+    portrait = self.blend.portrait
+    return [self.reager.reaged(portrait, age).crop(portrait.heads) for age in ages]
 
-    def _all(self): # the heads at every tenth year, as large as on the screen
-        self._need_photo()
-        ages = [float(age) for age in range(-(-self.age.min // 10) * 10, self.age.max + 1, 10)]
-        portrait = self.blend.portrait
-        return [self.reager.reaged(portrait, age).crop(portrait.heads) for age in ages]
+@patch
+def _strip(self:AgeSlider):
+    images, file = self._all(), io.BytesIO()
+    strip(images, [im.info['to_age'] for im in images]).save(file, 'PNG')
+    return _link(f'{self.name}_strip.png', 'image/png', file.getvalue())
 
-    def _strip(self):
-        images, file = self._all(), io.BytesIO()
-        strip(images, [im.info['to_age'] for im in images]).save(file, 'PNG')
-        return _link(f'{self.name}_strip.png', 'image/png', file.getvalue())
-
-    def _gif(self):
-        with TemporaryDirectory() as folder: data = save_gif(self._all(), f'{folder}/film.gif', .3).read_bytes()
-        return _link(f'{self.name}.gif', 'image/gif', data)
+# %% ../../nbs/using/03_widgets.ipynb #e56bdd06
+@patch
+def _gif(self:AgeSlider):
+    with TemporaryDirectory() as folder: data = save_gif(self._all(), f'{folder}/film.gif', .3).read_bytes()
+    return _link(f'{self.name}.gif', 'image/gif', data)
 
 # %% ../../nbs/using/03_widgets.ipynb #df44418c
 class AgePainter(widgets.VBox):
@@ -187,7 +227,9 @@ class AgePainter(widgets.VBox):
         side:int=480 # The longer side of the picture on the screen, in pixels
     ):
         from ipycanvas import MultiCanvas, hold_canvas
-        if 'edges' in reager.about: raise ValueError("These weights know age groups of whole faces; painting needs weights of --recipe fran.")
+        if not reager.system.regions:
+            raise ValueError("These weights know one age for a whole face; painting needs a system that knows an age "
+                             "for each pixel, such as fran.")
         self.hold, self.reager, self.strokes = hold_canvas, reager, []
         self.portrait = reager.open(photo, from_, faces)
         self.small = reduced(self.portrait, side)
@@ -195,70 +237,92 @@ class AgePainter(widgets.VBox):
         width, height = self.small.image.size
         self.canvas = MultiCanvas(2, width=width, height=height, layout=dict(width=f'{width}px', height=f'{height}px'))
         self.picture = widgets.Image(format='jpeg', layout=dict(width=f'{width}px', height=f'{height}px'))
-        self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high), value=round(high))
-        self.brush = widgets.IntSlider(description='Brush', min=2, max=max(width, height) // 6, value=max(width, height) // 20)
-        self.undo, self.clear, self.file = (widgets.Button(description=name, layout=dict(width='7em')) for name in ('Undo', 'Clear', 'Picture'))
+        self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high),
+                                     value=round(high))
+        self.brush = widgets.IntSlider(description='Brush', min=2, max=max(width, height) // 6,
+                                       value=max(width, height) // 20)
+        self.undo, self.clear, self.file = (widgets.Button(description=name, layout=dict(width='7em'))
+                                            for name in ('Undo', 'Clear', 'Picture'))
         self.message = widgets.HTML()
         self.canvas.add_class('reaging-canvas'); self.picture.add_class('reaging-painted')
         self.canvas.on_client_ready(self._show_canvas) # what is drawn before the browser is ready is lost
-        self.canvas.on_mouse_down(self._down); self.canvas.on_mouse_move(self._move); self.canvas.on_mouse_up(self._up); self.canvas.on_mouse_out(self._up)
-        for button, do in ((self.undo, lambda: self._keep(self.strokes[:-1])), (self.clear, lambda: self._keep([])), (self.file, self._save)): button.on_click(lambda _, do=do: _say(self.message, do))
+        self.canvas.on_mouse_down(self._down)
+        self.canvas.on_mouse_move(self._move); self.canvas.on_mouse_up(self._up); self.canvas.on_mouse_out(self._up)
+        for button, do in ((self.undo, lambda: self._keep(self.strokes[:-1])), (self.clear, lambda: self._keep([])),
+                           (self.file, self._save)):
+            button.on_click(lambda _, do=do: _say(self.message, do))
         self.points = None # of the stroke that is being painted
-        super().__init__([widgets.HBox([self.canvas, self.picture]), widgets.HBox([self.age, self.brush]), widgets.HBox([self.undo, self.clear, self.file]), self.message])
+        super().__init__([widgets.HBox([self.canvas, self.picture]), widgets.HBox([self.age, self.brush]),
+                          widgets.HBox([self.undo, self.clear, self.file]), self.message])
         self._keep([])
 
-    def ages(self,
-        size:tuple # Width and height
-    ) -> np.ndarray: # `(H,W)`, years, 0 where nothing is painted
-        "What is painted, as a picture of ages."
-        picture, scale = Image.new('F', size), size[0] / self.small.image.width
-        draw = ImageDraw.Draw(picture)
-        for points, age, radius in self.strokes:
-            points, r = [(x * scale, y * scale) for x, y in points], radius * scale
-            draw.line(points, fill=float(age), width=round(2 * r))
-            for x, y in points: draw.ellipse((x - r, y - r, x + r, y + r), fill=float(age))
-        return np.asarray(picture)
+# %% ../../nbs/using/03_widgets.ipynb #2cfd7356
+@patch
+def ages(self:AgePainter,
+    size:tuple # Width and height
+) -> np.ndarray: # `(H,W)`, years, 0 where nothing is painted
+    "What is painted, as a picture of ages."
+    picture, scale = Image.new('F', size), size[0] / self.small.image.width
+    draw = ImageDraw.Draw(picture)
+    for points, age, radius in self.strokes:
+        points, r = [(x * scale, y * scale) for x, y in points], radius * scale
+        draw.line(points, fill=float(age), width=round(2 * r))
+        for x, y in points: draw.ellipse((x - r, y - r, x + r, y + r), fill=float(age))
+    return np.asarray(picture)
 
-    def stroke(self,
-        points:list, # `(x, y)` in pixels of the canvas
-        age:float, # Years
-        radius:float # Of the brush, in pixels of the canvas
-    ):
-        "Paint a line, and re-age the face."
-        self._keep([*self.strokes, (points, age, radius)])
+# %% ../../nbs/using/03_widgets.ipynb #6c6c1359
+@patch
+def stroke(self:AgePainter,
+    points:list, # `(x, y)` in pixels of the canvas
+    age:float, # Years
+    radius:float # Of the brush, in pixels of the canvas
+):
+    "Paint a line, and re-age the face."
+    self._keep([*self.strokes, (points, age, radius)])
 
-    def _keep(self, strokes):
-        self.strokes = strokes
-        self._show_canvas()
-        ages = self.ages(self.small.image.size)
-        result = self.reager.reaged(self.small, ages) if ages.any() else self.small.image
-        self.picture.value = jpeg(np.asarray(result))
+# %% ../../nbs/using/03_widgets.ipynb #5ac3a613
+@patch
+def _keep(self:AgePainter, strokes):
+    self.strokes = strokes
+    self._show_canvas()
+    ages = self.ages(self.small.image.size)
+    result = self.reager.reaged(self.small, ages) if ages.any() else self.small.image
+    self.picture.value = jpeg(np.asarray(result))
 
-    def _show_canvas(self):
-        ages = self.ages(self.small.image.size)
-        paint = np.dstack([*self._colour(ages), np.where(ages > 0, 110, 0)]).astype(np.uint8)
-        with self.hold(self.canvas):
-            self.canvas[0].put_image_data(np.asarray(self.small.image), 0, 0)
-            self.canvas[1].clear(); self.canvas[1].put_image_data(paint, 0, 0)
+# %% ../../nbs/using/03_widgets.ipynb #0da6433a
+@patch
+def _show_canvas(self:AgePainter):
+    ages = self.ages(self.small.image.size)
+    paint = np.dstack([*self._colour(ages), np.where(ages > 0, 110, 0)]).astype(np.uint8)
+    with self.hold(self.canvas):
+        self.canvas[0].put_image_data(np.asarray(self.small.image), 0, 0)
+        self.canvas[1].clear(); self.canvas[1].put_image_data(paint, 0, 0)
 
-    def _colour(self, ages): # from blue (young) to red (old)
-        t = np.clip((ages - self.age.min) / (self.age.max - self.age.min), 0, 1)
-        return 255 * t, 60 + 0 * t, 255 * (1 - t)
+@patch
+def _colour(self:AgePainter, ages): # from blue (young) to red (old)
+    t = np.clip((ages - self.age.min) / (self.age.max - self.age.min), 0, 1)
+    return 255 * t, 60 + 0 * t, 255 * (1 - t)
 
-    def _down(self, x, y): self.points = []; self._move(x, y)
+# %% ../../nbs/using/03_widgets.ipynb #ab441e90
+@patch
+def _down(self:AgePainter, x, y): self.points = []; self._move(x, y)
 
-    def _move(self, x, y):
-        if self.points is None: return
-        self.points.append((x, y))
-        self.canvas[1].fill_style = 'rgba({:.0f}, {:.0f}, {:.0f}, 0.4)'.format(*self._colour(self.age.value))
-        self.canvas[1].fill_circle(x, y, self.brush.value)
+@patch
+def _move(self:AgePainter, x, y):
+    if self.points is None: return
+    self.points.append((x, y))
+    self.canvas[1].fill_style = 'rgba({:.0f}, {:.0f}, {:.0f}, 0.4)'.format(*self._colour(self.age.value))
+    self.canvas[1].fill_circle(x, y, self.brush.value)
 
-    def _up(self, x, y):
-        points, self.points = self.points, None
-        if points: _say(self.message, lambda: self.stroke(points, self.age.value, self.brush.value))
+@patch
+def _up(self:AgePainter, x, y):
+    points, self.points = self.points, None
+    if points: _say(self.message, lambda: self.stroke(points, self.age.value, self.brush.value))
 
-    def _save(self):
-        ages, file = self.ages(self.portrait.image.size), io.BytesIO()
-        if not ages.any(): raise ValueError('Paint something first.')
-        self.reager.reaged(self.portrait, ages).save(file, 'PNG')
-        return _link('painted.png', 'image/png', file.getvalue())
+# %% ../../nbs/using/03_widgets.ipynb #a8b3127f
+@patch
+def _save(self:AgePainter):
+    ages, file = self.ages(self.portrait.image.size), io.BytesIO()
+    if not ages.any(): raise ValueError('Paint something first.')
+    self.reager.reaged(self.portrait, ages).save(file, 'PNG')
+    return _link('painted.png', 'image/png', file.getvalue())
