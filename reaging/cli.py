@@ -291,8 +291,17 @@ def data_label(args):
 # %% ../nbs/99_cli.ipynb #10ce4ed2
 def data_people(args):
     "Make people who do not exist, each at many ages, with a face generator. Started again, it goes on."
+    if args.generator or args.sam: return _people_by_sam(args)
     from reaging.data.people import make_people, people_table
     print(people_table(make_people(args.dst, args.ids, args.ages, args.size, args.seed, args.workers)))
+
+def _people_by_sam(args):
+    if not (args.generator and args.sam):
+        raise ValueError("SAM re-ages people whom StyleGAN2 draws, so both files are needed: "
+                         "--generator stylegan2-ffhq-config-f.pt --sam sam_ffhq_aging.pt.")
+    from reaging.data.sam_people import sam_people
+    n = sam_people(args.dst, args.generator, args.sam, args.ids, tuple(args.ages), args.size, args.seed)
+    print(f'{n} pictures in {args.dst}.')
 
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
@@ -385,6 +394,8 @@ def _people_parser(commands):
                    help='side in pixels: 64, 128, 256, 512 or 1024 (default: %(default)s)')
     p.add_argument('--seed', type=int, default=0, help='other people for another one (default: %(default)s)')
     p.add_argument('--workers', type=int, help='processes; by default one a core')
+    p.add_argument('--generator', type=Path, metavar='FILE', help='let StyleGAN2 draw them: stylegan2-ffhq-config-f.pt')
+    p.add_argument('--sam', type=Path, metavar='FILE', help='and SAM re-age them: sam_ffhq_aging.pt')
 
 def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
