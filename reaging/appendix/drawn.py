@@ -13,8 +13,9 @@ from pathlib import Path
 from fastai.vision.all import *
 from .synth import FACE_AGES, draw_faces
 from ..data.pairs import LAYOUTS, AgedFace, OrderedDL, PairTransform
-from ..data.prepare import on_all_cores, write_note
+from ..data.prepare import write_note
 from ..data.unpaired import NAMES
+from ..many import on_all_cores
 from ..pictures.faces import to_image
 from ..pictures.files import whole_file
 

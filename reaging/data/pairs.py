@@ -19,7 +19,7 @@ import numpy as np
 from fastai.vision.all import *
 from torchvision.transforms.functional import gaussian_blur
 from ..pictures.faces import NoFaceError, crop_face, crop_matrix, find_faces, to_image
-from ..pictures.files import PictureError, open_picture
+from ..pictures.files import PICTURES, PictureError, open_picture, picture_files
 
 # %% ../../nbs/data/01_pairs.ipynb #1d366117
 LAYOUTS = {'AGE/ID': '{age}/{person}', 'ID/AGE': '{person}/{age}', 'AGE_ID': '{age}_{person}'}
@@ -50,8 +50,11 @@ def _by_name(path, files, layout):
 def read_csv(
     file # With any of the usual separators
 ) -> list: # A dict for each row
-    "A table's rows; what is not UTF-8 in it becomes a question mark."
-    with file.open(newline='', encoding='utf-8-sig', errors='replace') as f: lines = f.readlines()
+    "A table's rows, written as UTF-8, as Excel's UTF-16, or as older Windows programs do."
+    data = file.read_bytes()
+    try: text = data.decode('utf-16' if data[:2] in (b'\xff\xfe', b'\xfe\xff') else 'utf-8-sig')
+    except UnicodeDecodeError: text = data.decode('cp1252', errors='replace')
+    lines = text.splitlines(keepends=True)
     separator = max(',;\t', key=lines[0].count) if lines else ','
     return [{k: v or '' for k, v in row.items() if k} for row in csv.DictReader(lines, delimiter=separator)]
 
@@ -60,19 +63,39 @@ def _by_rows(path): # (person, age, file) of a CSV with a row a person and a col
         rows = read_csv(table)
         columns = {c: int(m['age']) for c in (rows[0] if rows else []) if (m := re.fullmatch(r'(?:.*\D)?' + AGE, c))}
         cells = [(n, age, row[c]) for n, row in enumerate(rows) for c, age in columns.items() if row.get(c)]
-        if len(columns) < 2 or sum(Path(cell).suffix.lower() in image_extensions for _, _, cell in cells) <= len(cells)/2: continue
+        if len(columns) < 2 or sum(Path(cell).suffix.lower() in PICTURES for _, _, cell in cells) <= len(cells)/2: continue
         names = {n: m['person'] for n, _, cell in reversed(cells) if (m := layout_pattern('AGE_ID').fullmatch(cell.replace('\\', '/')))}
         found = []
         for n, age, cell in cells:
+            cell = cell.replace('\\', '/') # as Windows writes it
             inside = os.path.relpath(path/cell, path)
             if inside.startswith('..'): raise ValueError(f"{table} names {cell}, which does not lie in {path}: put table and pictures into one folder.")
             found.append((names.get(n, f'row{n:05}'), age, path/inside))
         return found
 
-# %% ../../nbs/data/01_pairs.ipynb #a4c71ed3
+# %% ../../nbs/data/01_pairs.ipynb #2a1f3e4d
 class NoPairsError(ValueError):
     "A folder in which nobody is seen at two ages."
 
+def _counted(numbers): # from 0 or 1 upwards
+    numbers = sorted(set(numbers))
+    return numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
+
+def _doubt(layout, cells): # why these may not be ages, or None
+    people, years = collections.defaultdict(list), collections.defaultdict(list)
+    for person, age, _ in cells: people[person].append(age); years[age].append(person)
+    if layout != 'AGE_ID': # do most rows, or the folders, count?
+        rows = list(people.values()) if layout == 'ID/AGE' else [years]
+        if sum(len(row) > 4 and _counted(row) for row in rows) > len(rows)/2: return 'may count pictures or months instead of giving ages'
+    elif all(p.isdecimal() for p in people) and len(set(map(len, years.values()))) > 1 and all(_counted(map(int, ps)) for ps in years.values()):
+        return 'may number the pictures of one person at each age, and then they are no pairs'
+
+def _check_counting(path, fits):
+    for layout, cells in fits.items():
+        if doubt := _doubt(layout, cells):
+            raise NoPairsError(f"The numbers in the names in {path} {doubt} (such as {cells[0][2].name}). If they are ages and people, say layout='{layout}'.")
+
+# %% ../../nbs/data/01_pairs.ipynb #a4c71ed3
 def read_matrix(
     path, # A folder
     layout:str=None # A key of `LAYOUTS`; by default recognised
@@ -82,13 +105,14 @@ def read_matrix(
     if not path.is_dir(): raise FileNotFoundError(f"There is no folder {path}.")
     if layout not in (None, *LAYOUTS): raise ValueError(f"{layout} is no layout: choose from {', '.join(LAYOUTS)}.")
     if layout is None and (cells := _by_rows(path)): return _matrix(cells)
-    files, fits = get_image_files(path).sorted(), {}
+    files, fits = picture_files(path), {}
     cacd = {m['person'] for f in files if (m := CACD.fullmatch(f.as_posix()))} if layout is None else ()
     for name in [layout] if layout else LAYOUTS:
         if name == 'AGE_ID' and len(cacd) > 1: continue # not one person at many ages, but many photos at each
         cells = _by_name(path, files, name)
         ages = collections.Counter(person for person, _, _ in cells)
         if sum(n for n in ages.values() if n > 1) > len(files) / 2: fits[name] = cells
+    if layout is None: _check_counting(path, fits)
     if len(fits) == 1: return _matrix(*fits.values())
     examples = '; '.join(f"{name}: {t.format(age=20, person='anna')}.jpg, {t.format(age=65, person='anna')}.jpg" for name, t in LAYOUTS.items())
     if fits: raise ValueError(f"The pictures in {path} can be read as {' and as '.join(fits)}. Say which: layout='{next(iter(fits))}'.")
@@ -140,7 +164,7 @@ def identity_crop(
     "Where this identity's face is, in all of its pictures; a NoFaceError if there is none to be found."
     images = {}
     for file in row.values():
-        try: images[file] = open_picture(file)
+        try: images[file] = open_picture(file, notes=[])
         except (PictureError, FileNotFoundError): pass
     sizes = [image.size for image in images.values()]
     fit = [image for image in images.values() if image.size == max(sizes, key=sizes.count)]
@@ -381,7 +405,7 @@ class FaceLoader:
     def __reduce__(self): return FaceLoader, (self.crops, self.side) # without what is cached
     def __call__(self, cell): return self.cached(cell)
     def read(self, file):
-        image = open_picture(file).convert('RGB')
+        image = open_picture(file, notes=[]).convert('RGB')
         if not self.crops: return image if image.size == (self.side, self.side) else image.resize((self.side, self.side), Image.Resampling.BILINEAR)
         matrix, size = self.crops[file]
         if image.size != size: raise PictureError(f"{file} has {image.size} pixels, but other pictures of the same person have {size}.")

@@ -18,11 +18,12 @@ from fastai.vision.all import *
 from PIL import ImageOps
 from ..ages import group_names
 from .pairs import AGE, CACD, LAYOUTS, OrderedDL, PairTransform, crop_side, given_split, layout_pattern, read_csv, readable_first, split_people
-from ..pictures.files import open_picture
+from .pairs import _doubt
+from ..pictures.files import open_picture, picture_files
 
 # %% ../../nbs/data/02_unpaired.ipynb #3c5808ba
 NAMES = { # set → what its names look like, a template to write such names, an example
-    'UTKFace': (rf'{AGE}_[01]_([0-4]_)?\d{{8,}}\D.*', '{age}_0_0_{number:017}.jpg.chip.jpg', '25_0_2_20170116174525125.jpg.chip.jpg'),
+    'UTKFace': (rf'{AGE}_\d?_(\d?_)?\d{{8,}}\D.*', '{age}_0_0_{number:017}.jpg.chip.jpg', '25_0_2_20170116174525125.jpg.chip.jpg'),
     'FG-NET': (rf'(?P<person>\d{{3,}})[Aa]0?{AGE}[a-z]?\.\w+', '{number:03}A{age:02}.JPG', '001A02.JPG'),
     'AgeDB': (rf'\d+_(?P<person>[^_\d]+)_{AGE}_[fm]\.\w+', '{number}_{letters}_{age}_f.jpg', '10000_GlennClose_62_f.jpg'),
     'CACD': (CACD.pattern, '{age}_{letters}_{number:04}.jpg', '14_Aaron_Johnson_0001.jpg')}
@@ -37,11 +38,19 @@ class AgedFile:
 # %% ../../nbs/data/02_unpaired.ipynb #fb3ece3e
 def _years(text): # '34', '34.5' or '30-39' → years, or None
     if m := re.fullmatch(r'(\d+)-(\d+)', text.strip()): return (int(m[1]) + (int(m[2]) if int(m[2]) <= 110 else int(m[1]) + 10)) / 2
-    try: years = float(text)
+    try: years = float(text.replace(',', '.')) # 34,5 in half of the world
     except ValueError: return None
     return years if 0 <= years <= 110 else None
 
 FILE = ('file', 'filename', 'file_name', 'filepath', 'image', 'img', 'path', 'image_path', 'image_number') # columns that name the picture
+
+def _finder(path, files, numbered): # → function: what a table calls a picture → its file, or None
+    if numbered: return lambda text, known={f.stem.lstrip('0') or '0': f for f in files}: known.get(text.lstrip('0') or '0')
+    known = {f.relative_to(path).as_posix().casefold(): f for f in files}
+    def find(text): # Windows separates folders by backslashes, and does not care for capitals
+        name = text.strip().replace('\\', '/').removeprefix('./')
+        return known.get(name.casefold())
+    return find
 
 def _by_table(path, files, column): # [AgedFile] from the first CSV that names files and ages, or None
     for table in sorted(path.glob('*.csv')):
@@ -53,8 +62,8 @@ def _by_table(path, files, column): # [AgedFile] from the first CSV that names f
         if column is None and len(ages) > 1: raise ValueError(f"{table} has several columns of ages: {', '.join(ages)}. Say which: age='{ages[0]}'.")
         if column not in (None, *ages): raise ValueError(f"{table} has no column {column}; it has {', '.join(names)}.")
         who = next((c for c in names if c.lower() in ('person', 'identity', 'name', 'id')), file)
-        known = {f.stem.lstrip('0') or '0' if file == 'image_number' else f: f for f in files}
-        found = [(known.get(row[file].lstrip('0') or '0' if file == 'image_number' else path/row[file]), _years(row[ages[0]]), row[who]) for row in rows]
+        find = _finder(path, files, file == 'image_number')
+        found = [(find(row[file]), _years(row[ages[0]]), row[who]) for row in rows]
         if absent := sum(f is None for f, _, _ in found): warnings.warn(f"{table} names {absent} pictures that are not in {path}.")
         return [AgedFile(f, age, person) for f, age, person in found if f and age is not None]
 
@@ -66,12 +75,14 @@ def read_ages(
     "Every picture below `path` whose age is known. A ValueError says what is understood where nothing is."
     path = Path(path)
     if not path.is_dir(): raise FileNotFoundError(f"There is no folder {path}.")
-    files = get_image_files(path).sorted()
+    files = picture_files(path)
     found = _by_table(path, files, age)
     if found is None:
-        patterns = [re.compile('(?:.*/)?' + p) for p, *_ in NAMES.values()] + [layout_pattern(name) for name in LAYOUTS]
-        matches = [[(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))] for p in patterns]
-        fits = next((m for m in matches if len(m) > len(files)/2), []) # names of public sets go before layouts
+        patterns = {name: re.compile('(?:.*/)?' + p) for name, (p, *_) in NAMES.items()} | {name: layout_pattern(name) for name in LAYOUTS}
+        matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))] for n, p in patterns.items()}
+        name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, [])) # names of public sets go before layouts
+        if name in ('AGE/ID', 'ID/AGE') and (doubt := _doubt(name, [(m['person'], int(m['age']), f) for f, m in fits])):
+            raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are ages, say so in a CSV with columns file and age.")
         found = [AgedFile(f, float(m['age']), m.groupdict().get('person') or f.name) for f, m in fits]
         if len({f.person for f in found}) == 1: found = [AgedFile(f.file, f.age, f.file.name) for f in found] # 20_person_0001.jpg: no name
     if not found: raise ValueError(f"No ages are known for the {len(files)} pictures in {path}. They can be in the names, as in "
@@ -102,7 +113,7 @@ class AgedLoader(Transform):
     "`AgedFile` → `AgedPicture`, cut to a square of `side` pixels."
     def __init__(self, side, people): self.side, self.people = side, people
     def encodes(self, f):
-        image = ImageOps.fit(open_picture(f.file).convert('RGB'), (self.side, self.side))
+        image = ImageOps.fit(open_picture(f.file, notes=[]).convert('RGB'), (self.side, self.side))
         return AgedPicture(PILImage.create(image), tensor(float(f.age)), tensor(self.people[f.person]))
 
 class GroupOf(Transform):

@@ -184,8 +184,8 @@ def evaluate(
     else:
         try: photos = [(f.file, float(f.age)) for f in read_ages(data) if wanted(f.file.name)]
         except ValueError: # no ages
-            from fastai.vision.all import get_image_files
-            photos = [(f, None) for f in get_image_files(data).sorted() if wanted(f.name)]
+            from reaging.pictures.files import picture_files
+            photos = [(f, None) for f in picture_files(data) if wanted(f.name)]
     if not photos: raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
     readers, report = readers or default_readers(), {}
     stems = [*(Path(file).stem for file in weights), 'copy']
