@@ -6,8 +6,8 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['DATA', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train', 'data_draw', 'data_prepare', 'data_label',
-           'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film', 'bench_use',
-           'train_parsers', 'main']
+           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film',
+           'bench_use', 'train_parsers', 'main']
 
 # %% ../nbs/99_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
@@ -100,7 +100,7 @@ def age(args):
     start, targets = time.time(), [args.regions] if args.regions else args.to
     files = _check_outs(args, targets)
     for to in targets: check_target(to, None)
-    reager = Reager(args.weights, args.size)
+    reager = Reager(args.weights, args.size, args.system)
     warn_untrained([*args.regions.values()] if args.regions else args.to, reager.about)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait, heads, written = _open(reager, args), [], []
@@ -289,6 +289,11 @@ def data_label(args):
     return code
 
 # %% ../nbs/99_cli.ipynb #10ce4ed2
+def data_people(args):
+    "Make people who do not exist, each at many ages, with a face generator. Started again, it goes on."
+    from reaging.data.people import make_people, people_table
+    print(people_table(make_people(args.dst, args.ids, args.ages, args.size, args.seed, args.workers)))
+
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
@@ -370,6 +375,17 @@ def _data_first(commands):
     _layout(p)
 
 # %% ../nbs/99_cli.ipynb #4be4f292
+def _people_parser(commands):
+    p = _command(commands, data_people, 'people', 'reaging data people people --ids 2000 --ages 10-85:5 --size 512')
+    p.add_argument('dst', type=Path, help='folder to write train, val and test to')
+    p.add_argument('--ids', type=int, default=2000, help='people (default: %(default)s)')
+    p.add_argument('--ages', type=_years, default='10-85:5', metavar='FROM-TO:STEP',
+                   help='years from 10 to 85, or a list such as 20,40,60 (default: %(default)s)')
+    p.add_argument('--size', type=int, default=512,
+                   help='side in pixels: 64, 128, 256, 512 or 1024 (default: %(default)s)')
+    p.add_argument('--seed', type=int, default=0, help='other people for another one (default: %(default)s)')
+    p.add_argument('--workers', type=int, help='processes; by default one a core')
+
 def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
@@ -381,7 +397,7 @@ def _data_more(commands):
     _layout(p)
 
 def _data_parsers(commands):
-    for add in (_data_first, _data_more): add(commands)
+    for add in (_data_first, _people_parser, _data_more): add(commands)
 
 # %% ../nbs/99_cli.ipynb #e9a4bc4a
 def _bench_first(commands):
@@ -502,6 +518,9 @@ def _age_parser(commands):
     p.add_argument('--weights', type=Path,
                    help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; by '
                         'default those of the package')
+    p.add_argument('--system', metavar='NAME',
+                   help='latent re-ages through a face generator: slow, and best for older; with --weights, the '
+                        'system that they must be of')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')

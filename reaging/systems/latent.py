@@ -21,6 +21,8 @@ from ..pictures.faces import face_mask
 from ..reading.readers import AgeNetReader, IdentityReader
 from .ageing import age_of, as_crop, as_generated, load_ageing, reading_of
 from .checkpoints import default_weights, load_weights
+
+# %% ../../nbs/systems/91_latent.ipynb #e34fe238
 from .losses import Lite0, lite0_network
 from .stylegan import StyleGAN, keep_memory
 from .system import System
@@ -36,6 +38,7 @@ class FirstGuess(nn.Module):
         for name, shape in dict(mean=n, down=(n, rank), up=(rank, 512), offset=512).items():
             self.register_buffer(name, torch.zeros(shape))
 
+# %% ../../nbs/systems/91_latent.ipynb #15b58e87
 @patch
 def features(self:FirstGuess,
     x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`, in the place of the generator's pictures
@@ -48,6 +51,7 @@ def features(self:FirstGuess,
         if i in self.depths: seen.append(F.adaptive_avg_pool2d(x, self.depths[i]).flatten(1))
     return torch.cat(seen, 1)
 
+# %% ../../nbs/systems/91_latent.ipynb #b04fc8dd
 @patch
 def forward(self:FirstGuess, x): # `(B,3,H,W)` in `[-1,1]` → w, `(B,512)`
     return (self.features(x) - self.mean) @ self.down @ self.up + self.offset
@@ -69,11 +73,13 @@ def fit_guess(
     guess.down, guess.up = u * s, v.T
     return guess
 
+# %% ../../nbs/systems/91_latent.ipynb #1884f9bf
 def load_guess(
     file=None # By default the package's
 ) -> FirstGuess: # Frozen
     "A guess from a file."
-    tensors = {name: t.float() for name, t in load_file(file or files('reaging')/'weights'/'latent.safetensors').items()}
+    tensors = {name: t.float()
+               for name, t in load_file(file or files('reaging')/'weights'/'latent.safetensors').items()}
     guess = FirstGuess(len(tensors['up']))
     guess.load_state_dict(tensors, strict=False) # the network comes from its package
     return guess.eval()
@@ -88,6 +94,7 @@ class Finder(nn.Module):
         near = torch.exp(-(((t / .48)**2)[None] + (((t - .12) / .64)**2)[:, None])**2)
         self.register_buffer('weight', (3 * near + .4)[None, None], persistent=False)
 
+# %% ../../nbs/systems/91_latent.ipynb #a7b052d8
 @patch
 def loss(self:Finder,
     w:torch.Tensor, # `(B,8,512)`
@@ -137,6 +144,7 @@ class Latent(System):
     "Ageing by a face generator: photo to latents, and what changes there back to the photo."
     name:ClassVar = 'latent'
     data:ClassVar = None
+    complete:ClassVar = True
     regions:ClassVar = False
     size:int=512 # Side of the face crops in pixels
     steps:int=40 # Of gradient descent for a face
@@ -148,6 +156,7 @@ class Latent(System):
         self.ages, self.kept = [18, 85], OrderedDict()
         self.about = dict(system='latent', size=self.size, ages=self.ages)
 
+# %% ../../nbs/systems/91_latent.ipynb #8e32805c
 @patch
 def to(self:Latent, device):
     super(Latent, self).to(device)
@@ -168,12 +177,14 @@ def found(self:Latent,
         mask, strength = trust(x, picture), 1.
         if age < 68:
             aged = x + mask * (self.generator(self.aged(w, age, torch.tensor([80.]))) - picture)
-            before, then, wanted = float(reading_of(age.cpu())), float(self.age(as_crop(aged))), float(reading_of([80.]))
+            before, then, wanted = (float(reading_of(age.cpu())), float(self.age(as_crop(aged))),
+                                    float(reading_of([80.])))
             strength = float(np.clip((wanted - before) / max(then - before, 8), .8, 1.5))
         self.kept[key] = w, picture, mask, strength
         while len(self.kept) > 8: self.kept.popitem(last=False)
     return self.kept[key]
 
+# %% ../../nbs/systems/91_latent.ipynb #da65c27d
 @patch
 def aged(self:Latent, w, from_age, to_age):
     later = self.ageing(w, from_age, to_age)
@@ -194,6 +205,7 @@ def reage(self:Latent,
             for row in zip(image.split(1), a.split(1), b.split(1))]
     return torch.cat([row.float() for row in rows])
 
+# %% ../../nbs/systems/91_latent.ipynb #2b37d688
 @patch
 def older(self:Latent, image, from_age, to_age): # one face
     with torch.inference_mode(False), torch.enable_grad(), torch.autocast(image.device.type, enabled=False):
