@@ -25,7 +25,8 @@ from ..pictures.files import PICTURES, PictureError, open_picture, picture_files
 LAYOUTS = {'AGE/ID': '{age}/{person}', 'ID/AGE': '{person}/{age}', 'AGE_ID': '{age}_{person}'}
 AGE = r'(?P<age>\d\d?|10\d|110)' # 0 to 110; 007 is no age, but somebody's number
 
-CACD = re.compile(rf'(?:.*/)?{AGE}_(?P<person>.*[^\W\d].*)_\d{{4,}}\.\w+') # 14_Aaron_Johnson_0001.jpg: a person at an age, photographed often
+# 14_Aaron_Johnson_0001.jpg: a person at an age, photographed often
+CACD = re.compile(rf'(?:.*/)?{AGE}_(?P<person>.*[^\W\d].*)_\d{{4,}}\.\w+')
 
 def layout_pattern(
     layout:str # A key of `LAYOUTS`
@@ -38,7 +39,9 @@ def _matrix(cells): # (person, age, file) → identity → age → file, sorted
     matrix = {}
     for person, age, file in cells:
         row = matrix.setdefault(person, {})
-        if age in row: raise ValueError(f"There are two pictures of {person} at {age}: {row[age]} and {file}. Remove one, or rename it.")
+        if age in row:
+            raise ValueError(f"There are two pictures of {person} at {age}: {row[age]} and {file}. Remove one, or "
+                             "rename it.")
         row[age] = file
     return {person: dict(sorted(matrix[person].items())) for person in sorted(matrix)}
 
@@ -58,18 +61,23 @@ def read_csv(
     separator = max(',;\t', key=lines[0].count) if lines else ','
     return [{k: v or '' for k, v in row.items() if k} for row in csv.DictReader(lines, delimiter=separator)]
 
+# %% ../../nbs/data/01_pairs.ipynb #134afbd9
 def _by_rows(path): # (person, age, file) of a CSV with a row a person and a column an age, or None
     for table in sorted(path.glob('*.csv')):
         rows = read_csv(table)
         columns = {c: int(m['age']) for c in (rows[0] if rows else []) if (m := re.fullmatch(r'(?:.*\D)?' + AGE, c))}
         cells = [(n, age, row[c]) for n, row in enumerate(rows) for c, age in columns.items() if row.get(c)]
-        if len(columns) < 2 or sum(Path(cell).suffix.lower() in PICTURES for _, _, cell in cells) <= len(cells)/2: continue
-        names = {n: m['person'] for n, _, cell in reversed(cells) if (m := layout_pattern('AGE_ID').fullmatch(cell.replace('\\', '/')))}
+        if len(columns) < 2 or sum(Path(cell).suffix.lower() in PICTURES for _, _, cell in cells) <= len(cells)/2:
+            continue
+        names = {n: m['person'] for n, _, cell in reversed(cells)
+                 if (m := layout_pattern('AGE_ID').fullmatch(cell.replace('\\', '/')))}
         found = []
         for n, age, cell in cells:
             cell = cell.replace('\\', '/') # as Windows writes it
             inside = os.path.relpath(path/cell, path)
-            if inside.startswith('..'): raise ValueError(f"{table} names {cell}, which does not lie in {path}: put table and pictures into one folder.")
+            if inside.startswith('..'):
+                raise ValueError(f"{table} names {cell}, which does not lie in {path}: put table and pictures into "
+                                 "one folder.")
             found.append((names.get(n, f'row{n:05}'), age, path/inside))
         return found
 
@@ -81,26 +89,31 @@ def _counted(numbers): # from 0 or 1 upwards
     numbers = sorted(set(numbers))
     return numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
 
+# %% ../../nbs/data/01_pairs.ipynb #516c88cd
 def _doubt(layout, cells): # why these may not be ages, or None
     people, years = collections.defaultdict(list), collections.defaultdict(list)
     for person, age, _ in cells: people[person].append(age); years[age].append(person)
     if layout != 'AGE_ID': # do most rows, or the folders, count?
         rows = list(people.values()) if layout == 'ID/AGE' else [years]
-        if sum(len(row) > 4 and _counted(row) for row in rows) > len(rows)/2: return 'may count pictures or months instead of giving ages'
-    elif all(p.isdecimal() for p in people) and len(set(map(len, years.values()))) > 1 and all(_counted(map(int, ps)) for ps in years.values()):
+        if sum(len(row) > 4 and _counted(row) for row in rows) > len(rows)/2:
+            return 'may count pictures or months instead of giving ages'
+    elif all(p.isdecimal() for p in people) and len(set(map(len, years.values()))) > 1 and all(_counted(map(int, ps))
+        for ps in years.values()):
         return 'may number the pictures of one person at each age, and then they are no pairs'
 
+# %% ../../nbs/data/01_pairs.ipynb #2637f897
 def _check_counting(path, fits):
     for layout, cells in fits.items():
         if doubt := _doubt(layout, cells):
-            raise NoPairsError(f"The numbers in the names in {path} {doubt} (such as {cells[0][2].name}). If they are ages and people, say layout='{layout}'.")
+            raise NoPairsError(f"The numbers in the names in {path} {doubt} (such as {cells[0][2].name}). If they "
+                               f"are ages and people, say layout='{layout}'.")
 
 # %% ../../nbs/data/01_pairs.ipynb #a4c71ed3
 def read_matrix(
     path, # A folder
     layout:str=None # A key of `LAYOUTS`; by default recognised
 ) -> dict: # Identity → {age in years → file}, both sorted
-    "The pictures below `path` as a matrix of identities and ages. A NoPairsError lists the layouts where none fits, a ValueError names them where two do."
+    "The pictures below `path` by identity and age. A NoPairsError lists the layouts if none fits."
     path = Path(path)
     if not path.is_dir(): raise FileNotFoundError(f"There is no folder {path}.")
     if layout not in (None, *LAYOUTS): raise ValueError(f"{layout} is no layout: choose from {', '.join(LAYOUTS)}.")
@@ -114,11 +127,16 @@ def read_matrix(
         if sum(n for n in ages.values() if n > 1) > len(files) / 2: fits[name] = cells
     if layout is None: _check_counting(path, fits)
     if len(fits) == 1: return _matrix(*fits.values())
-    examples = '; '.join(f"{name}: {t.format(age=20, person='anna')}.jpg, {t.format(age=65, person='anna')}.jpg" for name, t in LAYOUTS.items())
-    if fits: raise ValueError(f"The pictures in {path} can be read as {' and as '.join(fits)}. Say which: layout='{next(iter(fits))}'.")
-    raise NoPairsError(f"{path} holds nobody at two ages, among {len(files)} pictures. Layouts that are known: {examples}; "
+    examples = '; '.join(f"{name}: {t.format(age=20, person='anna')}.jpg, {t.format(age=65, person='anna')}.jpg"
+                         for name, t in LAYOUTS.items())
+    if fits:
+        raise ValueError(f"The pictures in {path} can be read as {' and as '.join(fits)}. Say which: "
+                         f"layout='{next(iter(fits))}'.")
+    raise NoPairsError(f"{path} holds nobody at two ages, among {len(files)} pictures. Layouts that are known: "
+                       f"{examples}; "
                      "or a CSV with a row for each person and a column for each age (image_20, image_65)."
-                     + (" Its names look like CACD's, which has no pairs: reaging.data.unpaired reads it. If they are pairs, say layout='AGE_ID'." if len(cacd) > 1 else ''))
+                     + (" Its names look like CACD's, which has no pairs: reaging.data.unpaired reads it. If they "
+                        "are pairs, say layout='AGE_ID'." if len(cacd) > 1 else ''))
 
 # %% ../../nbs/data/01_pairs.ipynb #aa2fa329
 def split_people(
@@ -128,16 +146,23 @@ def split_people(
     seed:int=0 # Draws them
 ) -> tuple: # Three matrices: to train on, to validate on, to test on
     "Divide the matrix by identity."
-    if len(matrix) < 2: raise ValueError(f"There is only one person in the data ({', '.join(matrix)}): one more is needed to be held out.")
+    if len(matrix) < 2:
+        raise ValueError(f"There is only one person in the data ({', '.join(matrix)}): one more is needed to be held "
+                         "out.")
     left, parts = sorted(matrix), []
     random.Random(seed).shuffle(left)
-    named = [{part} if isinstance(part, str) else None if isinstance(part, (int, float)) else set(part) for part in (valid, test)]
-    if unknown := set().union(*filter(None, named)) - set(left): raise ValueError(f"Cannot hold out {', '.join(sorted(unknown)[:5])}: the data has {', '.join(sorted(left)[:20])}{' …' * (len(left) > 20)}.")
-    if both := (named[0] or set()) & (named[1] or set()): raise ValueError(f"{', '.join(sorted(both)[:5])} cannot both be validated and tested on.")
+    named = [{part} if isinstance(part, str) else None if isinstance(part, (int, float)) else set(part)
+             for part in (valid, test)]
+    if unknown := set().union(*filter(None, named)) - set(left):
+        raise ValueError(f"Cannot hold out {', '.join(sorted(unknown)[:5])}: the data has "
+                         f"{', '.join(sorted(left)[:20])}{' …' * (len(left) > 20)}.")
+    if both := (named[0] or set()) & (named[1] or set()):
+        raise ValueError(f"{', '.join(sorted(both)[:5])} cannot both be validated and tested on.")
     left = [p for p in left if not any(p in part for part in named if part)]
     for part, names in zip((valid, test), named):
         if names is None:
-            if part < 0: raise ValueError(f"{part} people cannot be held out: give a fraction below 1, a count, or names.")
+            if part < 0:
+                raise ValueError(f"{part} people cannot be held out: give a fraction below 1, a count, or names.")
             n = max(1, round(part * len(matrix))) if 0 < part < 1 else int(part)
             names, left = left[:n], left[n:]
         parts.append(names)
@@ -151,10 +176,13 @@ def given_split(
 ) -> tuple: # Identities below its folder `val` or `valid`, and below `test`; None if there is no `train`
     "Who is held out already; a ValueError if somebody is on two sides."
     if not (Path(path)/'train').is_dir(): return None
-    def below(*names): return [p for p, files in people.items() if any(f.is_relative_to(Path(path)/name) for f in files for name in names)]
+    def below(*names):
+        return [p for p, files in people.items()
+                if any(f.is_relative_to(Path(path)/name) for f in files for name in names)]
     train, valid, test = below('train'), below('val', 'valid'), below('test')
     if leak := {*train} & {*valid} | {*train} & {*test} | {*valid} & {*test}:
-        raise ValueError(f"{', '.join(sorted(leak)[:5])} can be found on two sides of the split in {path}. If they are different people, give them different names.")
+        raise ValueError(f"{', '.join(sorted(leak)[:5])} can be found on two sides of the split in {path}. If they "
+                         "are different people, give them different names.")
     return valid, test
 
 # %% ../../nbs/data/01_pairs.ipynb #53f0dd80
@@ -182,16 +210,19 @@ def read_note(
     for note in (Path(path)/NOTE, Path(path).resolve().parent/NOTE):
         if note.is_file(): return json.loads(note.read_text(encoding='utf-8'))
 
+# %% ../../nbs/data/01_pairs.ipynb #b588b3ca
 def crop_side(
     path, # Folder of pictures
     size:int # Side that the network wants, in pixels
 ) -> tuple: # Side at which to load, in pixels; and whether the pictures are crops already
-    "Load a quarter more than wanted, if there is that much. A ValueError for an impossible size; warnings for crops that are too small, or not all there."
+    "Load a quarter more than wanted, if there is that much. A ValueError if the size is impossible."
     if not 64 <= size <= 1024: raise ValueError(f"Pictures can be 64 to 1024 pixels large, not {size}.")
     note = read_note(path)
     if note is None: return size*5//4, False
-    if note['size'] < size: warnings.warn(f"The crops in {path} have {note['size']} pixels; they are enlarged to {size}.")
-    if not note.get('complete', True): warnings.warn(f"The crops in {path} are not complete: what wrote them was stopped. The same command goes on.")
+    if note['size'] < size:
+        warnings.warn(f"The crops in {path} have {note['size']} pixels; they are enlarged to {size}.")
+    if not note.get('complete', True):
+        warnings.warn(f"The crops in {path} are not complete: what wrote them was stopped. The same command goes on.")
     return min(note['size'], size*5//4), True
 
 # %% ../../nbs/data/01_pairs.ipynb #05600014
@@ -202,14 +233,15 @@ def pair_order(
     seed:int=0,
     epoch:int=0
 ) -> np.ndarray: # Numbers of pairs, `pictures*(pictures-1)/2` in a row of the same identity
-    "All pairs of an epoch, in order. An epoch draws about as many pictures as there are, and goes on to `at_least` pairs."
+    "All pairs of an epoch, in order. It draws about as many pictures as there are, and goes on to `at_least` pairs."
     rng, sizes = np.random.default_rng([seed, epoch]), np.asarray(sizes)
     first, drawn = np.triu_indices(pictures, 1)
     times = np.maximum(sizes // pictures, 1)
     times = np.ceil(times * max(1, at_least / (times.sum() * len(first)))).astype(int)
     people = np.repeat(np.arange(len(sizes)), times)
     nth = np.concatenate([np.arange(n) for n in times])
-    people = people[np.argsort((nth + rng.random(len(people))) / times[people], kind='stable')] # everybody evenly over the epoch
+    # everybody evenly over the epoch
+    people = people[np.argsort((nth + rng.random(len(people))) / times[people], kind='stable')]
     n = sizes[people, None]
     ages = (rng.random((len(people), pictures)) * n).astype(int)
     return ((sizes**2).cumsum()[people, None] - n**2 + ages[:, first]*n + ages[:, drawn]).ravel()
@@ -240,11 +272,12 @@ def blend_people(
     shared = {(a, b): len(matrix[a].keys() & matrix[b].keys()) for a, b in combinations(matrix, 2)}
     couples = [couple for couple, n in shared.items() if n > 1]
     couples = sorted(random.Random(seed).sample(couples, len(couples)), key=lambda couple: -shared[couple])[:n]
-    return {f'{a}+{b}': {age: (matrix[a][age], matrix[b][age]) for age in matrix[a] if age in matrix[b]} for a, b in couples}
+    return {f'{a}+{b}': {age: (matrix[a][age], matrix[b][age]) for age in matrix[a] if age in matrix[b]}
+            for a, b in couples}
 
 # %% ../../nbs/data/01_pairs.ipynb #ac6e8233
 class PairTransform(RandTransform):
-    "Random flip, turn, scale, shift, colours and sharpness, the same for all pictures at one position of the batch; from `[0,1]` to `[-1,1]`."
+    "Random flip, turn, scale, shift, colours and sharpness, the same for both pictures of a pair; to `[-1,1]`."
     order, split_idx = 20, None # after pictures have become floats; in validation it only resizes
     def __init__(self,
         size:int, # Side of a whole crop, in pixels
@@ -258,7 +291,8 @@ class PairTransform(RandTransform):
         seed:int=0 # What is drawn is a function of seed, epoch and number of the batch
     ):
         store_attr()
-        self.side, self.still = round(size * window), tensor([[window, 0, 0], [0, window, .4*(1 - window)]])[None] # what comes out, untouched, as a map from its coordinates to the crop's, -1 to 1
+        # what comes out, untouched, as a map from its coordinates to the crop's, -1 to 1
+        self.side, self.still = round(size * window), tensor([[window, 0, 0], [0, window, .4*(1 - window)]])[None]
         self.where = self.still # of the last batch
         self.epoch = self.batch = 0
         self.shard = 0, 1 # of several processes each makes its part of what one would
@@ -267,24 +301,32 @@ class PairTransform(RandTransform):
     def before_call(self, b, split_idx):
         while isinstance(b, tuple): b = b[0]
         n, on = len(b), float(split_idx == 0) # all zero in validation
-        generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.epoch, self.batch]).generate_state(1)[0]))
+        generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.epoch,
+            self.batch]).generate_state(1)[0]))
         if on: self.batch += 1
         rank, world = self.shard
-        def draw(m, *shape): return (torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] * 2 - 1) * m * on
+        def draw(m, *shape):
+            return (torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] * 2 - 1) * m * on
         turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
         turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
-        self.where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None] * self.window, 2 * draw(self.shift, 2)[..., None] + self.still[:, :, 2:]], 2).to(b.device)
+        self.where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None] * self.window,
+                                2 * draw(self.shift, 2)[..., None] + self.still[:, :, 2:]], 2).to(b.device)
         self.grid = F.affine_grid(self.where, (n, 3, self.side, self.side), align_corners=False)
         grey, saturation = torch.full((3, 3), 1/3), 1 + draw(self.colour, 1, 1)
         mix = saturation * torch.eye(3) + (1 - saturation) * grey
         mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
-        self.mix, self.add = (2 * mix).to(b.device), (2 * draw(self.light, 1, 1) - mix.sum(2, keepdim=True)).to(b.device) # mid-grey is 0
+        # mid-grey is 0
+        self.mix, self.add = (2 * mix).to(b.device), (2 * draw(self.light, 1, 1) - mix.sum(2,
+            keepdim=True)).to(b.device)
         self.crisp = ((draw(1) > 0) * draw(self.sharp))[:, None, None, None].to(b.device) if on else None
 
     def encodes(self, x:TensorImage):
-        t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bicubic', padding_mode='reflection', align_corners=False) # bilinear would take the finest lines
+        # bilinear would take the finest lines
+        t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bicubic', padding_mode='reflection',
+                          align_corners=False)
         t = torch.baddbmm(self.add, self.mix, t.flatten(2)).view_as(t)
-        if self.crisp is not None: t = t + self.crisp * (t - gaussian_blur(t, 7, self.size/230)) # photos are softer, and sharper, than what a network was shown
+        # photos are softer, and sharper, than what a network was shown
+        if self.crisp is not None: t = t + self.crisp * (t - gaussian_blur(t, 7, self.size/230))
         return TensorImage(t.clamp_(-1, 1))
 
     def decodes(self, x:TensorImage): return (x + 1) / 2
@@ -295,12 +337,15 @@ class PairTransform(RandTransform):
     ) -> torch.Tensor: # `(B,C,side,side)` or `(1,C,side,side)`; 0 beyond the crop
         "`x` where it lies on what comes out."
         where = (self.where if last else self.still).to(x.device)
-        return F.grid_sample(x.expand(len(where), -1, -1, -1), F.affine_grid(where, (len(where), 3, self.side, self.side), align_corners=False), align_corners=False)
+        return F.grid_sample(x.expand(len(where), -1, -1, -1),
+                             F.affine_grid(where, (len(where), 3, self.side, self.side), align_corners=False),
+                             align_corners=False)
 
 # %% ../../nbs/data/01_pairs.ipynb #5b6f0dbf
 class AgedFace(fastuple):
     "Picture and two ages in years: `(image, from_age, to_age)`."
-    def show(self, ctx=None, title=None, **kwargs): return show_image(self[0], ctx=ctx, title=f'{self[1]:.0f} → {self[2]:.0f}', **kwargs)
+    def show(self, ctx=None, title=None, **kwargs):
+        return show_image(self[0], ctx=ctx, title=f'{self[1]:.0f} → {self[2]:.0f}', **kwargs)
 
 @dispatch
 def show_batch(x:AgedFace, y, samples, ctxs=None, max_n=8, **kwargs):
@@ -311,6 +356,7 @@ def show_batch(x:AgedFace, y, samples, ctxs=None, max_n=8, **kwargs):
     for ax, (face, target) in zip(ctxs[n:], samples): show_image(target, ctx=ax)
     return ctxs
 
+# %% ../../nbs/data/01_pairs.ipynb #b3e1620f
 @dispatch
 def show_results(x:AgedFace, y, samples, outs, ctxs=None, max_n=8, **kwargs):
     "Input with its ages, target, prediction, and what the prediction changed (grey: nothing), one below the other."
@@ -336,18 +382,26 @@ class SkippingDL(TfmdDL):
     def before_iter(self):
         super().before_iter()
         self.skipped = multiprocessing.Value('i', 0)
-    def do_item(self, s):
-        for k in range(1000): # in a stream (`s` is None) each try reads on
-            try: return super().do_item((s + k) % len(self.dataset) if k and s is not None else s)
-            except (PictureError, FileNotFoundError) as e:
-                if self.bad == 'raise': raise
-                error = e
-                if self.skipped and k == 0:
-                    with self.skipped.get_lock(): self.skipped.value += 1
-        raise error
-    def after_iter(self):
-        super().after_iter()
-        if n := self.skipped.value: warnings.warn(f"{n} item{'s were' if n > 1 else ' was'} replaced by others in this round, because pictures could not be read. `reaging data check` lists them.")
+
+# %% ../../nbs/data/01_pairs.ipynb #a0302ef0
+@patch
+def do_item(self:SkippingDL, s):
+    for k in range(1000): # in a stream (`s` is None) each try reads on
+        try: return super(SkippingDL, self).do_item((s + k) % len(self.dataset) if k and s is not None else s)
+        except (PictureError, FileNotFoundError) as e:
+            if self.bad == 'raise': raise
+            error = e
+            if self.skipped and k == 0:
+                with self.skipped.get_lock(): self.skipped.value += 1
+    raise error
+
+# %% ../../nbs/data/01_pairs.ipynb #ca8281b4
+@patch
+def after_iter(self:SkippingDL):
+    super(SkippingDL, self).after_iter()
+    if n := self.skipped.value:
+        warnings.warn(f"{n} item{'s were' if n > 1 else ' was'} replaced by others in this round, because "
+                      "pictures could not be read. `reaging data check` lists them.")
 
 # %% ../../nbs/data/01_pairs.ipynb #cf620621
 class OrderedDL(SkippingDL):
@@ -359,60 +413,82 @@ class OrderedDL(SkippingDL):
         if self.ordered: self.share(*self.shard)
     @property
     def ordered(self): return self.shuffle and self.drop_last
-    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(seed=self.seed, at_least=self.at_least) | kwargs)
-    def share(self, rank, world):
-        "From now on, load every `world`-th batch, beginning with number `rank`."
-        self.shard = rank, world
-        self.n = len(self.batches()) * self.bs
-    def order(self): # all items once; of few, more than once, to `at_least`
-        rng = np.random.default_rng([self.seed, self.epoch])
-        return np.concatenate([rng.permutation(len(self.dataset)) for _ in range(max(1, -(-self.at_least // len(self.dataset))))])
-    def batches(self):
-        order = self.order()
-        order = order[:len(order)//self.bs*self.bs].reshape(-1, self.bs)
-        rank, world = self.shard
-        return order[:len(order)//world*world][rank::world] # everybody has the same number
-    def get_idxs(self):
-        if not self.ordered: return super().get_idxs()
-        batches = self.batches()[self.start:]
-        for f in self.after_batch.fs:
-            if isinstance(f, PairTransform): f.epoch, f.batch, f.shard = self.epoch, self.start, self.shard
-        self.epoch, self.start = self.epoch + 1, 0
-        return batches.ravel().tolist()
+    def new(self, dataset=None, cls=None, **kwargs):
+        return super().new(dataset, cls, **dict(seed=self.seed, at_least=self.at_least) | kwargs)
     def one_batch(self):
         now = self.epoch, self.start
         try: return super().one_batch()
         finally: self.epoch, self.start = now # a look changes nothing
 
+# %% ../../nbs/data/01_pairs.ipynb #5a26f706
+@patch
+def share(self:OrderedDL, rank, world):
+    "From now on, load every `world`-th batch, beginning with number `rank`."
+    self.shard = rank, world
+    self.n = len(self.batches()) * self.bs
+
+@patch
+def order(self:OrderedDL): # all items once; of few, more than once, to `at_least`
+    rng = np.random.default_rng([self.seed, self.epoch])
+    return np.concatenate([rng.permutation(len(self.dataset))
+                           for _ in range(max(1, -(-self.at_least // len(self.dataset))))])
+
+# %% ../../nbs/data/01_pairs.ipynb #8a50ed07
+@patch
+def batches(self:OrderedDL):
+    order = self.order()
+    order = order[:len(order)//self.bs*self.bs].reshape(-1, self.bs)
+    rank, world = self.shard
+    return order[:len(order)//world*world][rank::world] # everybody has the same number
+
+# %% ../../nbs/data/01_pairs.ipynb #9c9e77e1
+@patch
+def get_idxs(self:OrderedDL):
+    if not self.ordered: return super(OrderedDL, self).get_idxs()
+    batches = self.batches()[self.start:]
+    for f in self.after_batch.fs:
+        if isinstance(f, PairTransform): f.epoch, f.batch, f.shard = self.epoch, self.start, self.shard
+    self.epoch, self.start = self.epoch + 1, 0
+    return batches.ravel().tolist()
+
+# %% ../../nbs/data/01_pairs.ipynb #d776433b
 class PairDL(OrderedDL):
     "An `OrderedDL` of pairs, in `pair_order`."
     def __init__(self, dataset=None, sizes=None, identities=4, pictures=2, **kwargs):
         store_attr('sizes,identities,pictures')
         super().__init__(dataset, **kwargs | dict(bs=identities * pictures*(pictures - 1)//2))
     def new(self, dataset=None, cls=None, **kwargs):
-        return super().new(dataset, cls, **dict(sizes=self.sizes, identities=self.identities, pictures=self.pictures) | kwargs)
+        return super().new(dataset, cls,
+                           **dict(sizes=self.sizes, identities=self.identities, pictures=self.pictures) | kwargs)
     def order(self): return pair_order(self.sizes, self.pictures, self.at_least, self.seed, self.epoch)
 
 # %% ../../nbs/data/01_pairs.ipynb #b810d600
 class FaceLoader:
     "Reads a face, cropped to its standard place: file, or several to blend, → `PILImage`."
     def __init__(self,
-        crops:dict, # File → crop matrix and size of picture, as `identity_crop` gives them; empty if the pictures are crops already
+        # File → crop matrix and size of picture, as `identity_crop` gives them; empty if the pictures are crops already
+        crops:dict,
         side:int # Side of the crops in pixels
     ):
         self.crops, self.side = crops, side
         self.cached = lru_cache(maxsize=100_000_000 // (3*side*side) if crops else 32)(self.load)
     def __reduce__(self): return FaceLoader, (self.crops, self.side) # without what is cached
     def __call__(self, cell): return self.cached(cell)
-    def read(self, file):
-        image = open_picture(file, notes=[]).convert('RGB')
-        if not self.crops: return image if image.size == (self.side, self.side) else image.resize((self.side, self.side), Image.Resampling.BILINEAR)
-        matrix, size = self.crops[file]
-        if image.size != size: raise PictureError(f"{file} has {image.size} pixels, but other pictures of the same person have {size}.")
-        return to_image(crop_face(image, matrix, self.side))
     def load(self, cell):
         if not isinstance(cell, tuple): return PILImage.create(self.read(cell))
         return PILImage.create(np.mean([np.asarray(self.read(f)) for f in cell], 0).round().astype(np.uint8))
+
+# %% ../../nbs/data/01_pairs.ipynb #bb4cc807
+@patch
+def read(self:FaceLoader, file):
+    image = open_picture(file, notes=[]).convert('RGB')
+    if not self.crops:
+        return image if image.size == (self.side, self.side) else image.resize((self.side, self.side),
+            Image.Resampling.BILINEAR)
+    matrix, size = self.crops[file]
+    if image.size != size:
+        raise PictureError(f"{file} has {image.size} pixels, but other pictures of the same person have {size}.")
+    return to_image(crop_face(image, matrix, self.side))
 
 # %% ../../nbs/data/01_pairs.ipynb #0945e690
 def find_crops(
@@ -420,7 +496,8 @@ def find_crops(
     bad:str='skip' # 'skip' people without a face, with a warning, or 'raise'
 ) -> dict: # File → crop matrix and size, for `FaceLoader`
     "The crop of each identity, for all of its files."
-    if len(matrix) > 100: print(f"Finding the faces of {len(matrix)} people. `reaging data prepare` does this once and for all.")
+    if len(matrix) > 100:
+        print(f"Finding the faces of {len(matrix)} people. `reaging data prepare` does this once and for all.")
     crops, faceless = {}, []
     for person, row in matrix.items():
         try: crops.update(dict.fromkeys(row.values(), identity_crop(row)))
@@ -428,9 +505,12 @@ def find_crops(
             if bad == 'raise': raise
             faceless.append(person)
     if not crops: raise NoFaceError(f"No face was found in any picture of {len(matrix)} people.")
-    if faceless: warnings.warn(f"{len(faceless)} {'people were' if len(faceless) > 1 else 'person was'} left out, because no face was found in their pictures: {', '.join(faceless[:5])}{' …' * (len(faceless) > 5)}")
+    if faceless:
+        warnings.warn(f"{len(faceless)} {'people were' if len(faceless) > 1 else 'person was'} left out, because no "
+                      f"face was found in their pictures: {', '.join(faceless[:5])}{' …' * (len(faceless) > 5)}")
     return crops
 
+# %% ../../nbs/data/01_pairs.ipynb #e318500e
 def readable_first(
     items:list, # What is loaded
     load # Function: item → picture
@@ -454,6 +534,7 @@ class PairTarget(PairInput):
     "Number of a pair → the other picture."
     def encodes(self, k): return self.load(self.pairs[k][1][1])
 
+# %% ../../nbs/data/01_pairs.ipynb #6c630e90
 def paired_dls(
     path, # Folder of people at several ages, in one of `LAYOUTS`
     size:int=128, # Side of the crops in pixels, 64 to 1024
@@ -461,32 +542,41 @@ def paired_dls(
     identities:int=4, # People in a batch
     pictures:int=2, # Pictures of each of them: 2 make a pair, 3 make three, 4 make six
     n:int=2000, # Pairs in an epoch at least; with more than twice as many pictures, each counts once, as in the seed
-    valid=None, # Identities to hold out: a fraction, a count, or names; by default the folders `val` and `test`, or a fifth
+    # Identities to hold out: a fraction, a count, or names; by default the folders `val` and `test`, or a fifth
+    valid=None,
     test=0, # Identities to keep for testing, likewise; they are in no loader, but in `dls.people`
     blends:int=0, # Number of blended people to add to those to train on
     layout:str=None, # A key of `LAYOUTS`; by default recognised
-    bad:str='skip', # 'skip' people without a face, and take others for pictures that cannot be read, with a warning; or 'raise'
+    # 'skip' people without a face, and take others for pictures that cannot be read, with a warning; or 'raise'
+    bad:str='skip',
     seed:int=0, # Draws splits, blends, validation pairs, the order and the transforms
     **kwargs # For `Datasets.dataloaders`
-) -> DataLoaders: # Batches `((image, from_age, to_age), target)`; `.ages` in years, `.people` three matrices (train, valid, test), `.place` the `PairTransform`
+) -> DataLoaders: # Batches `((image, from_age, to_age), target)`, with `.ages`, `.people` (three matrices) and `.place`
     "Pairs of aligned faces for FRAN, split by identity."
-    if identities < 1 or pictures < 2 or 'bs' in kwargs: raise ValueError(f"The size of a batch is said with identities, one or more, and pictures of each, two or more; got {identities} and {pictures}.")
+    if identities < 1 or pictures < 2 or 'bs' in kwargs:
+        raise ValueError("The size of a batch is said with identities, one or more, and pictures of each, two or "
+                         f"more; got {identities} and {pictures}.")
     matrix, (side, ready) = read_matrix(path, layout), crop_side(path, size)
     crops = {} if ready else find_crops(matrix, bad)
     matrix = {person: row for person, row in matrix.items() if ready or next(iter(row.values())) in crops}
     given = given_split(path, {person: row.values() for person, row in matrix.items()}) or ([], [])
     people = train, valid, _ = split_people(matrix, ifnone(valid, given[0] or .2), test or given[1], seed)
     if not valid: raise ValueError("Nobody is held out to validate on: hold out one identity or more.")
-    print(f"{len(matrix)} people, {sum(map(len, matrix.values()))} pictures. Identities to train, validate and test on: {', '.join(str(len(part)) for part in people)}.")
+    print(f"{len(matrix)} people, {sum(map(len, matrix.values()))} pictures. Identities to train, validate and test "
+          f"on: {', '.join(str(len(part)) for part in people)}.")
     load = FaceLoader(crops, side)
-    if bad == 'skip': train = {person: train[person] for person in readable_first(list(train), lambda person: load(next(iter(train[person].values()))))}
+    if bad == 'skip':
+        train = {person: train[person]
+                 for person in readable_first(list(train), lambda person: load(next(iter(train[person].values()))))}
     train = train | blend_people(train, blends, seed)
     lessons, pairs = Pairs(train), Pairs(train | valid)
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]
     place = PairTransform(size, window, shift=max(.03, (1 - window)/4), seed=seed)
-    datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]), [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
+    datasets = Datasets(np.concatenate([np.arange(len(lessons)), checks]),
+                        [[PairInput(pairs, load)], [PairTarget(pairs, load)]],
                         splits=[slice(0, len(lessons)), slice(len(lessons), None)], n_inp=1, dl_type=PairDL)
-    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), place], identities=identities, pictures=pictures,
+    dls = datasets.dataloaders(after_item=ToTensor(), after_batch=[IntToFloatTensor(), place], identities=identities,
+                               pictures=pictures,
                                bad=bad, seed=seed, sizes=lessons.sizes, at_least=n, **kwargs)
     dls.place, dls.people = place, people
     dls.ages = sorted({age for row in matrix.values() for age in row})

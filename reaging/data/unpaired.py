@@ -17,15 +17,18 @@ from pathlib import Path
 from fastai.vision.all import *
 from PIL import ImageOps
 from ..ages import group_names
-from .pairs import AGE, CACD, LAYOUTS, OrderedDL, PairTransform, crop_side, given_split, layout_pattern, read_csv, readable_first, split_people
+from .pairs import (AGE, CACD, LAYOUTS, OrderedDL, PairTransform, crop_side, given_split, layout_pattern,
+                                read_csv, readable_first, split_people)
 from .pairs import _doubt
 from ..pictures.files import open_picture, picture_files
 
 # %% ../../nbs/data/02_unpaired.ipynb #3c5808ba
 NAMES = { # set → what its names look like, a template to write such names, an example
-    'UTKFace': (rf'{AGE}_\d?_(\d?_)?\d{{8,}}\D.*', '{age}_0_0_{number:017}.jpg.chip.jpg', '25_0_2_20170116174525125.jpg.chip.jpg'),
+    'UTKFace': (rf'{AGE}_\d?_(\d?_)?\d{{8,}}\D.*', '{age}_0_0_{number:017}.jpg.chip.jpg',
+                '25_0_2_20170116174525125.jpg.chip.jpg'),
     'FG-NET': (rf'(?P<person>\d{{3,}})[Aa]0?{AGE}[a-z]?\.\w+', '{number:03}A{age:02}.JPG', '001A02.JPG'),
-    'AgeDB': (rf'\d+_(?P<person>[^_\d]+)_{AGE}_[fm]\.\w+', '{number}_{letters}_{age}_f.jpg', '10000_GlennClose_62_f.jpg'),
+    'AgeDB': (rf'\d+_(?P<person>[^_\d]+)_{AGE}_[fm]\.\w+', '{number}_{letters}_{age}_f.jpg',
+              '10000_GlennClose_62_f.jpg'),
     'CACD': (CACD.pattern, '{age}_{letters}_{number:04}.jpg', '14_Aaron_Johnson_0001.jpg')}
 
 @dataclass
@@ -37,34 +40,42 @@ class AgedFile:
 
 # %% ../../nbs/data/02_unpaired.ipynb #fb3ece3e
 def _years(text): # '34', '34.5' or '30-39' → years, or None
-    if m := re.fullmatch(r'(\d+)-(\d+)', text.strip()): return (int(m[1]) + (int(m[2]) if int(m[2]) <= 110 else int(m[1]) + 10)) / 2
+    if m := re.fullmatch(r'(\d+)-(\d+)', text.strip()):
+        return (int(m[1]) + (int(m[2]) if int(m[2]) <= 110 else int(m[1]) + 10)) / 2
     try: years = float(text.replace(',', '.')) # 34,5 in half of the world
     except ValueError: return None
     return years if 0 <= years <= 110 else None
 
-FILE = ('file', 'filename', 'file_name', 'filepath', 'image', 'img', 'path', 'image_path', 'image_number') # columns that name the picture
+# columns that name the picture
+FILE = ('file', 'filename', 'file_name', 'filepath', 'image', 'img', 'path', 'image_path', 'image_number')
 
+# %% ../../nbs/data/02_unpaired.ipynb #e017825c
 def _finder(path, files, numbered): # → function: what a table calls a picture → its file, or None
-    if numbered: return lambda text, known={f.stem.lstrip('0') or '0': f for f in files}: known.get(text.lstrip('0') or '0')
+    if numbered:
+        return lambda text, known={f.stem.lstrip('0') or '0': f for f in files}: known.get(text.lstrip('0') or '0')
     known = {f.relative_to(path).as_posix().casefold(): f for f in files}
     def find(text): # Windows separates folders by backslashes, and does not care for capitals
         name = text.strip().replace('\\', '/').removeprefix('./')
         return known.get(name.casefold())
     return find
 
+# %% ../../nbs/data/02_unpaired.ipynb #58ff1e3f
 def _by_table(path, files, column): # [AgedFile] from the first CSV that names files and ages, or None
     for table in sorted(path.glob('*.csv')):
         rows = read_csv(table)
         names = list(rows[0]) if rows else []
         file = next((c for c in names if c.lower() in FILE), None)
-        ages = [column] if column in names else [c for c in names if c.lower() in ('age', 'age_group') or c.lower().endswith('_age')]
+        ages = [column] if column in names else [c for c in names if c.lower() in ('age', 'age_group')
+                                                 or c.lower().endswith('_age')]
         if file is None or not ages: continue
-        if column is None and len(ages) > 1: raise ValueError(f"{table} has several columns of ages: {', '.join(ages)}. Say which: age='{ages[0]}'.")
+        if column is None and len(ages) > 1:
+            raise ValueError(f"{table} has several columns of ages: {', '.join(ages)}. Say which: age='{ages[0]}'.")
         if column not in (None, *ages): raise ValueError(f"{table} has no column {column}; it has {', '.join(names)}.")
         who = next((c for c in names if c.lower() in ('person', 'identity', 'name', 'id')), file)
         find = _finder(path, files, file == 'image_number')
         found = [(find(row[file]), _years(row[ages[0]]), row[who]) for row in rows]
-        if absent := sum(f is None for f, _, _ in found): warnings.warn(f"{table} names {absent} pictures that are not in {path}.")
+        if absent := sum(f is None for f, _, _ in found):
+            warnings.warn(f"{table} names {absent} pictures that are not in {path}.")
         return [AgedFile(f, age, person) for f, age, person in found if f and age is not None]
 
 # %% ../../nbs/data/02_unpaired.ipynb #2f958064
@@ -78,17 +89,24 @@ def read_ages(
     files = picture_files(path)
     found = _by_table(path, files, age)
     if found is None:
-        patterns = {name: re.compile('(?:.*/)?' + p) for name, (p, *_) in NAMES.items()} | {name: layout_pattern(name) for name in LAYOUTS}
-        matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))] for n, p in patterns.items()}
-        name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, [])) # names of public sets go before layouts
+        patterns = {name: re.compile('(?:.*/)?' + p) for name, (p, *_) in NAMES.items()} | {name: layout_pattern(name)
+            for name in LAYOUTS}
+        matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))]
+                   for n, p in patterns.items()}
+        # names of public sets go before layouts
+        name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, []))
         if name in ('AGE/ID', 'ID/AGE') and (doubt := _doubt(name, [(m['person'], int(m['age']), f) for f, m in fits])):
-            raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are ages, say so in a CSV with columns file and age.")
+            raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are "
+                             "ages, say so in a CSV with columns file and age.")
         found = [AgedFile(f, float(m['age']), m.groupdict().get('person') or f.name) for f, m in fits]
-        if len({f.person for f in found}) == 1: found = [AgedFile(f.file, f.age, f.file.name) for f in found] # 20_person_0001.jpg: no name
-    if not found: raise ValueError(f"No ages are known for the {len(files)} pictures in {path}. They can be in the names, as in "
+        # 20_person_0001.jpg: no name
+        if len({f.person for f in found}) == 1: found = [AgedFile(f.file, f.age, f.file.name) for f in found]
+    if not found:
+        raise ValueError(f"No ages are known for the {len(files)} pictures in {path}. They can be in the names, as in "
         + ', '.join(f'{example} ({name})' for name, (*_, example) in NAMES.items())
         + ", or in a CSV with columns file and age; `reaging data label` estimates them and writes one.")
-    if without := len(set(files) - {f.file for f in found}): warnings.warn(f"{without} of {len(files)} pictures in {path} have no age from 0 to 110, and were left out.")
+    if without := len(set(files) - {f.file for f in found}):
+        warnings.warn(f"{without} of {len(files)} pictures in {path} have no age from 0 to 110, and were left out.")
     return found
 
 # %% ../../nbs/data/02_unpaired.ipynb #60d3c558
@@ -107,7 +125,8 @@ def count_groups(
 # %% ../../nbs/data/02_unpaired.ipynb #2d994025
 class AgedPicture(fastuple):
     "Picture, age in years and number of the person: `(image, age, person)`."
-    def show(self, ctx=None, title=None, **kwargs): return show_image(self[0], ctx=ctx, title=f'{self[1]:.0f} ({title})', **kwargs)
+    def show(self, ctx=None, title=None, **kwargs):
+        return show_image(self[0], ctx=ctx, title=f'{self[1]:.0f} ({title})', **kwargs)
 
 class AgedLoader(Transform):
     "`AgedFile` → `AgedPicture`, cut to a square of `side` pixels."
@@ -116,6 +135,7 @@ class AgedLoader(Transform):
         image = ImageOps.fit(open_picture(f.file, notes=[]).convert('RGB'), (self.side, self.side))
         return AgedPicture(PILImage.create(image), tensor(float(f.age)), tensor(self.people[f.person]))
 
+# %% ../../nbs/data/02_unpaired.ipynb #471035ad
 class GroupOf(Transform):
     "`AgedFile` → name of its group."
     def __init__(self, edges): self.edges, self.names = edges, group_names(edges)
@@ -129,28 +149,36 @@ def show_batch(x:AgedPicture, y, samples, ctxs=None, max_n=8, **kwargs):
     for ax, (picture, group) in zip(ctxs, samples): picture.show(ctx=ax, title=group)
     return ctxs
 
+# %% ../../nbs/data/02_unpaired.ipynb #886e016a
 class AgedDL(OrderedDL):
     "An `OrderedDL` of `AgedPicture`s, of each group as many, that shows what came of them."
     def __init__(self, dataset=None, groups=None, **kwargs):
         self.groups = np.array(groups)
         super().__init__(dataset, **kwargs)
-    def new(self, dataset=None, cls=None, **kwargs): return super().new(dataset, cls, **dict(groups=self.groups) | kwargs)
+    def new(self, dataset=None, cls=None, **kwargs):
+        return super().new(dataset, cls, **dict(groups=self.groups) | kwargs)
     def order(self): # one of each group after the other; of small groups, pictures more than once
         rng = np.random.default_rng([self.seed, self.epoch])
         members = [np.flatnonzero(self.groups == g) for g in np.unique(self.groups)]
         rounds = -(-max(self.at_least, len(self.groups)) // len(members))
         columns = [np.concatenate([rng.permutation(m) for _ in range(-(-rounds // len(m)))])[:rounds] for m in members]
         return rng.permuted(np.stack(columns, 1), axis=1).ravel()
-    def show_results(self, b, out, max_n=6, **kwargs):
-        "Input with its age, re-aged (with the group asked for), what else was made; and what re-aging changed (grey: nothing)."
-        (x, ages, _), groups = b
-        n = min(len(x), max_n)
-        axs = get_grid((len(out) + 2)*n, nrows=len(out) + 2, ncols=n, figsize=(1.7*n, 1.84*(len(out) + 2)))
-        for i in range(n):
-            rows = [x[i], *(picture[i] for picture in out), out[0][i] - x[i]]
-            titles = [f'{ages[i]:.0f} ({self.vocab[groups[i]]})', self.vocab[(groups[i] + 1) % len(self.vocab)]] + [None]*len(out)
-            for ax, picture, title in zip(axs[i::n], rows, titles): show_image((picture.cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
 
+# %% ../../nbs/data/02_unpaired.ipynb #01562e71
+@patch
+def show_results(self:AgedDL, b, out, max_n=6, **kwargs):
+    "Input with its age, the re-aged face, what else was made, and what re-aging changed (grey: nothing)."
+    (x, ages, _), groups = b
+    n = min(len(x), max_n)
+    axs = get_grid((len(out) + 2)*n, nrows=len(out) + 2, ncols=n, figsize=(1.7*n, 1.84*(len(out) + 2)))
+    for i in range(n):
+        rows = [x[i], *(picture[i] for picture in out), out[0][i] - x[i]]
+        titles = [f'{ages[i]:.0f} ({self.vocab[groups[i]]})',
+                  self.vocab[(groups[i] + 1) % len(self.vocab)]] + [None]*len(out)
+        for ax, picture, title in zip(axs[i::n], rows, titles):
+            show_image((picture.cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
+
+# %% ../../nbs/data/02_unpaired.ipynb #cc97bbf2
 def unpaired_dls(
     path, # Folder of pictures whose ages are known, see `read_ages`
     size:int=256, # Side of the pictures in pixels, 64 to 1024
@@ -163,10 +191,11 @@ def unpaired_dls(
     bad:str='skip', # 'skip' pictures that cannot be read and take others, with a warning, or 'raise'
     seed:int=0, # Draws the split, the order and the transforms
     **kwargs # For `DataBlock.dataloaders`
-) -> DataLoaders: # Batches `((image, age, person), group)`; `.vocab` names the groups, `.edges` has their edges, `.ages` the youngest and oldest age, `.place` the `PairTransform`
+) -> DataLoaders: # Batches `((image, age, person), group)`, with `.vocab` (groups), `.edges`, `.ages` and `.place`
     "Single pictures with their ages and age groups, split by person."
     found, (side, ready), names = read_ages(path, age), crop_side(path, size), group_names(edges)
-    print(f"{len(found)} pictures. Groups: " + ', '.join(f'{name}: {n}' for name, n in count_groups(found, edges).items()) + '.'
+    print(f"{len(found)} pictures. Groups: "
+          + ', '.join(f'{name}: {n}' for name, n in count_groups(found, edges).items()) + '.'
           + ('' if ready else ' Taken as they are, cut to squares; `reaging data prepare` would align the faces.'))
     people = {}
     for f in found: people.setdefault(f.person, []).append(f.file)
@@ -176,8 +205,10 @@ def unpaired_dls(
     held = random.Random(seed).sample(held, min(48, len(held))) # enough to see where it goes
     load = AgedLoader(side, {person: n for n, person in enumerate(sorted(people))})
     if bad == 'skip': train = readable_first(train, load)
-    block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)), dl_type=AgedDL,
-        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))), item_tfms=ToTensor(), batch_tfms=(place := PairTransform(size, window, seed=seed)))
+    block = DataBlock((TransformBlock(batch_tfms=IntToFloatTensor), CategoryBlock(vocab=names, sort=False)),
+                      dl_type=AgedDL,
+        get_x=load, get_y=GroupOf(edges), splitter=IndexSplitter(range(len(train), len(train) + len(held))),
+        item_tfms=ToTensor(), batch_tfms=(place := PairTransform(size, window, seed=seed)))
     dls = block.dataloaders(train + held, bs=min(bs, len(train)), bad=bad, seed=seed, at_least=n,
                             groups=[bisect(edges, f.age) for f in train], **kwargs)
     dls.edges, dls.place, dls.ages = edges, place, [min(f.age for f in found), max(f.age for f in found)]

@@ -171,7 +171,7 @@ def inputs(self:FRAN, batch, training):
     (x, from_age, to_age), target = batch
     wrong_age = self.wrong_ages(to_age)
     if not self.mask: return x, from_age, to_age, target, wrong_age, 1.
-    face = self.place.moved(face_mask(self.place.size).to(x))[:len(x)]
+    face = self.place.moved(face_mask(self.place.size).to(x.device))[:len(x)].to(x)
     return x, from_age, to_age, x + face * (target - x), wrong_age, face
 
 # %% ../../nbs/systems/12_fran.ipynb #5169cba5

@@ -53,7 +53,7 @@ def export_onnx(
     reager = Reager(weights)
     if not (reager.system.any_size and reager.system.regions):
         raise ValueError("Only systems that know every age at any size, such as fran, are written as ONNX; "
-                         f"{reager.system.name} does not.")
+                         f"{reager.system.name} is not one.")
     network = Exported(reager.system.generator.cpu(), dict(fp32=torch.float32, fp16=torch.float16)[precision]).eval()
     batch, height, width = (torch.export.Dim(name, min=least)
                             for name, least in (('batch', 1), ('height', 16), ('width', 16)))
