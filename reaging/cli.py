@@ -6,8 +6,8 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['DATA', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train', 'data_draw', 'data_prepare', 'data_label',
-           'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film', 'bench_use',
-           'train_parsers', 'main']
+           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film',
+           'bench_use', 'train_parsers', 'main']
 
 # %% ../nbs/99_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
@@ -26,8 +26,8 @@ def _ages(text):
 def _faces(text): # 'all', 'largest' or '1,3'
     if text in ('all', 'largest'): return text
     if re.fullmatch(r'[1-9]\d*(,[1-9]\d*)*', text): return [int(t) for t in text.split(',')]
-    raise argparse.ArgumentTypeError(f"{text} does not name faces: say all, largest, or numbers such as 1,3, where 1 is the "
-                                     "largest.")
+    raise argparse.ArgumentTypeError(f"{text} does not name faces: say all, largest, or numbers such as 1,3, "
+                                     "where 1 is the largest.")
 
 def _years_more(text): # '+20' or '-10,+10'
     try: return [f'{float(t):+g}' for t in text.split(',')]
@@ -47,7 +47,7 @@ def _years(text): # '10-85:5' or '20,40,60'
     if m := re.fullmatch(r'(\d+)-(\d+)(?::(\d+))?', text):
         return list(range(int(m[1]), int(m[2]) + 1, int(m[3] or 1) or 1))
     if re.fullmatch(r'\d+(,\d+)*', text): return [int(t) for t in text.split(',')]
-    raise argparse.ArgumentTypeError(f"{text} does not name ages: give them as 10-85:5 (from, to, step) or as 20,40,60.")
+    raise argparse.ArgumentTypeError(f"{text} does not name ages: give them as 10-85:5 (from, to, step) or 20,40,60.")
 
 def _edges(text): # '31,51'
     if re.fullmatch(r'\d+(,\d+)*', text): return tuple(map(int, text.split(',')))
@@ -116,9 +116,15 @@ def age(args):
     from reaging.using.reager import Reager, check_target
     start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
+<<<<<<< HEAD
     for to in targets:
         if not args.by: check_target(to, None)
     reager = Reager(args.weights, args.size)
+=======
+    for to in targets: check_target(to, None)
+    reager = Reager(args.weights, args.size, args.system)
+    warn_untrained([*args.regions.values()] if args.regions else args.to, reager.about)
+>>>>>>> main
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait = _open(reager, args)
     for file in files:
@@ -338,6 +344,11 @@ def data_label(args):
     return code
 
 # %% ../nbs/99_cli.ipynb #10ce4ed2
+def data_people(args):
+    "Make people who do not exist, each at many ages, with a face generator. Started again, it goes on."
+    from reaging.data.people import make_people, people_table
+    print(people_table(make_people(args.dst, args.ids, args.ages, args.size, args.seed, args.workers)))
+
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
@@ -419,6 +430,17 @@ def _data_first(commands):
     _layout(p)
 
 # %% ../nbs/99_cli.ipynb #4be4f292
+def _people_parser(commands):
+    p = _command(commands, data_people, 'people', 'reaging data people people --ids 2000 --ages 10-85:5 --size 512')
+    p.add_argument('dst', type=Path, help='folder to write train, val and test to')
+    p.add_argument('--ids', type=int, default=2000, help='people (default: %(default)s)')
+    p.add_argument('--ages', type=_years, default='10-85:5', metavar='FROM-TO:STEP',
+                   help='years from 10 to 85, or a list such as 20,40,60 (default: %(default)s)')
+    p.add_argument('--size', type=int, default=512,
+                   help='side in pixels: 64, 128, 256, 512 or 1024 (default: %(default)s)')
+    p.add_argument('--seed', type=int, default=0, help='other people for another one (default: %(default)s)')
+    p.add_argument('--workers', type=int, help='processes; by default one a core')
+
 def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
@@ -430,7 +452,7 @@ def _data_more(commands):
     _layout(p)
 
 def _data_parsers(commands):
-    for add in (_data_first, _data_more): add(commands)
+    for add in (_data_first, _people_parser, _data_more): add(commands)
 
 # %% ../nbs/99_cli.ipynb #e9a4bc4a
 def _bench_first(commands):
@@ -553,6 +575,9 @@ def _age_parser(commands):
     p.add_argument('--weights', type=Path,
                    help='written by `reaging train`, of a public FRAN, or hf:owner/name on the Hugging Face Hub; by '
                         'default those of the package')
+    p.add_argument('--system', metavar='NAME',
+                   help='latent re-ages through a face generator: slow, and best for older; with --weights, the '
+                        'system that they must be of')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')

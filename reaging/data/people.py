@@ -13,7 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 import numpy as np, torch
 from fastcore.basics import patch
-from .prepare import on_all_cores, write_note
+from ..many import on_all_cores
 from ..pictures.faces import crop_face, crop_matrix, find_faces, to_image
 from ..pictures.files import whole_file
 from ..reading.readers import AgeNetReader, IdentityReader, SexReader
@@ -34,6 +34,7 @@ class Studio:
 
     def picture(self, w, size=512): return to_image(self.gan(w, size))
 
+# %% ../../nbs/data/05_people.ipynb #f2349163
 @patch
 def see(self:Studio,
     picture, # A PIL image by the generator
@@ -98,6 +99,7 @@ def person(self:Studio,
 @cache
 def _studio(): return Studio()
 
+# %% ../../nbs/data/05_people.ipynb #555640b6
 def _make_person(folder, ages, size, seed, number): # writes the pictures and a note; returns the note
     folder = folder/f'{number:05}'
     if (note := folder/'note.json').exists(): return json.loads(note.read_text())
@@ -121,6 +123,7 @@ def _split(ids): # names of the parts, in order
     train, val = round(.7 * ids), round(.2 * ids)
     return ['train'] * train + ['val'] * val + ['test'] * (ids - train - val)
 
+# %% ../../nbs/data/05_people.ipynb #f97028c6
 def make_people(
     dst, # A folder; `train/AGE/ID.jpg`, `val/…` and `test/…` are written into it
     ids:int=2000, # How many people
@@ -131,7 +134,8 @@ def make_people(
 ) -> list: # A dict for each candidate: what was seen of a person, or the `reason` why it was not taken
     "Make people at many ages. Stopped and started again, it goes on. A ValueError for what cannot be made."
     dst, ages = Path(dst), sorted(set(ages))
-    if size not in (64, 128, 256, 512, 1024): raise ValueError(f"Pictures have 64, 128, 256, 512 or 1024 pixels, not {size}.")
+    if size not in (64, 128, 256, 512, 1024):
+        raise ValueError(f"Pictures have 64, 128, 256, 512 or 1024 pixels, not {size}.")
     if ids < 3: raise ValueError(f"At least 3 people are needed, one for each part of the split; {ids} were asked for.")
     if not ages or ages[0] < 10 or ages[-1] > 85: raise ValueError(f"People can have 10 to 85 years, not {ages}.")
     options = dict(ids=ids, ages=ages, size=size, seed=seed)
@@ -139,7 +143,8 @@ def make_people(
     rows, n_workers = [], 1 if torch.cuda.is_available() else n_workers
     while (missing := ids - sum('reason' not in row for row in rows)) > 0:
         numbers = range(len(rows), len(rows) + missing)
-        rows += on_all_cores(partial(_make_person, dst/'making', ages, size, seed), list(numbers), n_workers)
+        rows += on_all_cores(partial(_make_person, dst/'making', ages, size, seed), list(numbers), n_workers,
+                             what='drawing people')
     _place(dst, rows, ids, ages)
     return rows
 
@@ -154,6 +159,7 @@ def _begin(dst, options): # what was made, if all of it was made before
     if any(dst.iterdir()): raise ValueError(f"{dst} holds something else already. Choose an empty folder.")
     with whole_file(note) as part: part.write_text(json.dumps(dict(options=options)))
 
+# %% ../../nbs/data/05_people.ipynb #17541c62
 def _place(dst, rows, ids, ages): # from `making` into the split; what is done stays done
     taken = [row['number'] for row in rows if 'reason' not in row][:ids]
     for number, part in zip(taken, _split(ids)):
@@ -175,7 +181,8 @@ def people_table(
     lines = [f'{len(taken)} people, {len(rows) - len(taken)} left out']
     lines += [f'  {n:5} {reason}' for reason, n in reasons.most_common()]
     sexes = collections.Counter(row['sex'] for row in taken)
-    lines += [f"read as female {sexes['female']}, male {sexes['male']}; turned to the side {sum(abs(row['turned']) > .15 for row in taken)}"]
+    lines += [f"read as female {sexes['female']}, male {sexes['male']}; turned to the side "
+              f"{sum(abs(row['turned']) > .15 for row in taken)}"]
     lines += ['  age   read   from     to']
     for age in taken[0]['reads'] if taken else ():
         reads = [row['reads'][age] for row in taken]

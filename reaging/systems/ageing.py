@@ -38,7 +38,8 @@ def age_of(
 # %% ../../nbs/systems/31_ageing.ipynb #7b97ce33
 def _shifted(x, by): # by parts of the side
     where = torch.tensor([[1., 0, 0], [0, 1, 2*by]]).to(x).expand(len(x), 2, 3)
-    return F.grid_sample(x, F.affine_grid(where, list(x.shape), align_corners=False), padding_mode='border', align_corners=False)
+    return F.grid_sample(x, F.affine_grid(where, list(x.shape), align_corners=False), padding_mode='border',
+                         align_corners=False)
 
 def as_crop(
     x:torch.Tensor # `(B,C,H,W)`, in the place of the generator's pictures
@@ -46,6 +47,7 @@ def as_crop(
     "A generator's picture, where `reaging.pictures.faces.crop_face` would put it."
     return _shifted(x, .02)
 
+# %% ../../nbs/systems/31_ageing.ipynb #b467faa8
 def as_generated(
     x:torch.Tensor # `(B,C,H,W)`: crops
 ) -> torch.Tensor: # `(B,C,H,W)`
@@ -67,6 +69,7 @@ class Ageing(nn.Module):
     @property
     def glasses(self): return self.glasses_slope, self.glasses_offset # for `EyeFeatures`, see below
 
+# %% ../../nbs/systems/31_ageing.ipynb #e468999d
 @patch
 def man(self:Ageing,
     w:torch.Tensor # `(B,512)`
@@ -74,6 +77,7 @@ def man(self:Ageing,
     "The share of a man in these people."
     return (w @ self.male + self.male_offset).clamp(0, 1)
 
+# %% ../../nbs/systems/31_ageing.ipynb #0f6e7316
 @patch
 def at(self:Ageing,
     age:torch.Tensor, # `(B,)`, years; beyond the knots as at the last
@@ -110,6 +114,7 @@ def teachers(
     z = torch.tensor(np.random.RandomState(1).randn(1000, 512), dtype=torch.float32)
     return gan.mean + .85 * (gan.mapping(z) - gan.mean)
 
+# %% ../../nbs/systems/31_ageing.ipynb #b339259c
 def linear(
     x:torch.Tensor, # `(N,F)`
     y:torch.Tensor, # `(N,)`
@@ -146,6 +151,7 @@ def identity_term(
     allowed = .12 + .26 * (years.abs() / 35).clamp(max=1)
     return (4 * F.relu(distance - allowed) + .6 * distance).mean()
 
+# %% ../../nbs/systems/31_ageing.ipynb #3675f14a
 def stay_terms(
     x0:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`: crops before
     x1:torch.Tensor # Likewise: crops at another age
@@ -176,6 +182,7 @@ class AgeingTraining:
         self.had = seen @ self.glasses[0] + self.glasses[1]
         self.ageing = self.first_curves()
 
+# %% ../../nbs/systems/31_ageing.ipynb #ddade0cc
 @patch
 def first_curves(self:AgeingTraining) -> Ageing:
     "The straight line, further out at both ends."

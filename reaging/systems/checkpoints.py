@@ -26,6 +26,7 @@ from ..ages import age_planes
 from ..pictures.faces import EYE_DISTANCE, EYE_HEIGHT
 from ..pictures.files import whole_file
 from .layers import Blur, Max2x2, binomial, double_conv, in_tiles, pad_to_multiple, unet
+from .public import public_system, source_of
 from .system import System, UnknownSystem, find_system
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #6d69edbe
@@ -284,14 +285,16 @@ def _safetensors(path): # name → tensor, and our header, if there is one
         raise ValueError(f"{path} is not a readable safetensors file ({e}).") from e
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #d15f4ace
-def _pickled(path): # name → tensor
-    try: found = torch.load(path, map_location='cpu', weights_only=True)
+def _pickled(path): # whatever is in it
+    try: return torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError:
         raise ValueError(f"{path} holds more than numbers, perhaps code, and is not opened. "
                          "Ask for safetensors, or for the `state_dict` alone.") from None
     except Exception as e: # torch meets broken files in a dozen ways
         raise ValueError(f"{path} is damaged and cannot be read "
                          f"({(str(e).splitlines() or [type(e).__name__])[0]}).") from e
+
+def _by_name(path, found): # name → tensor
     for name in ('model_state_dict', 'state_dict', 'generator', 'model'):
         if isinstance(found, dict) and isinstance(found.get(name), dict): found = found[name]; break
     if not isinstance(found, dict) or not all(isinstance(k, str)
@@ -300,7 +303,7 @@ def _pickled(path): # name → tensor
     return {k.removeprefix('module.'): v for k, v in found.items()}
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #51857612
-def _tensors(path): # name → tensor, and our header, if there is one
+def _found(path): # what is in a file, and our header, if there is one
     with open(path, 'rb') as f: start = f.read(9)
     if start[8:] == b'{' or start[:1] not in (b'P', b'\x80'): return _safetensors(path) # a length, then JSON
     return _pickled(path), None # torch's archives begin with PK, its old pickles with 0x80
@@ -322,21 +325,26 @@ def _system(about): # the system that a header describes
     return cls(**{k: v for k, v in hyperparameters.items() if k in known})
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #6bb83a10
-def _public(path, tensors): # the system of weights that we did not write
-    try: network = generator_from(tensors)
-    except ValueError as e:
-        raise ValueError(f"{path} was not written by reaging, and is not a public FRAN: {e}") from None
-    system = next(public for public in PUBLIC if isinstance(network, public.network))(network)
+def _public(path, found): # the system of weights that we did not write
+    try: system = public_system(found)
+    except ValueError as e: raise ValueError(f"{path}: {e}") from None
+    if system is None:
+        tensors = _by_name(path, found)
+        try: network = generator_from(tensors)
+        except ValueError as e:
+            raise ValueError(f"{path} was not written by reaging, and is not a public FRAN, SAM, LATS or PFA-GAN: {e}"
+                             ) from None
+        system = next(public for public in PUBLIC if isinstance(network, public.network))(network)
     return system, _header(system, {})
 
 # %% ../../nbs/systems/90_checkpoints.ipynb #3b7d80e7
 def load_weights(
-    path # Written by `save_weights`, or a public FRAN's
+    path # Written by `save_weights`, or public weights
 ) -> System: # With its generator in eval mode, float32 on the CPU; `.about` is what the file says of it
     "Read a system's weights. Never runs code from the file; an error says what is wrong with it."
     path = Path(path)
-    if not path.is_file(): raise FileNotFoundError(f"There are no weights at {path}.")
-    tensors, about = _tensors(path)
+    if not path.is_file(): raise FileNotFoundError(f"There are no weights at {path}. {source_of(path.name)}".strip())
+    tensors, about = _found(path)
     if about is None: system, about = _public(path, tensors)
     else:
         try:

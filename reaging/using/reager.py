@@ -20,6 +20,7 @@ from ..pictures.faces import (Face, NoFaceError, REGIONS, crop_corners, crop_fac
                                     face_mask, find_faces, region_masks, uncrop)
 from .hub import fetch_weights, on_hub, push_to_hub
 from ..systems.layers import TILE, best_precision
+from ..systems.system import find_system
 from ..pictures.files import Reaged, as_rgb, on_white, open_picture, upright
 
 # %% ../../nbs/using/02_reager.ipynb #adddba95
@@ -115,6 +116,17 @@ def _list(x): # of what may be a range, an array or one alone
     x = x.tolist() if isinstance(x, np.ndarray) and x.ndim < 2 else x
     return list(x) if isinstance(x, (list, tuple, range)) else None
 
+# %% ../../nbs/using/02_reager.ipynb #rg0002
+def _system(weights, name):
+    if weights is None and name and name != 'fran':
+        if not (system := find_system(name)).complete:
+            raise ValueError(f"{name} needs weights: say in which file they are.")
+        return system()
+    if on_hub(weights): weights = fetch_weights(weights)
+    system = load_weights(weights or default_weights())
+    if name and system.name != name: raise ValueError(f"{weights} holds weights of {system.name}, not of {name}.")
+    return system
+
 # %% ../../nbs/using/02_reager.ipynb #a35b54d8
 class Reager:
     "Re-ages the faces in a photo."
@@ -122,10 +134,10 @@ class Reager:
         # A file written by `reaging train`, or a public FRAN's; or a name on the Hugging Face Hub, `hf:owner/name`; by
         # default the weights of the package
         weights=None,
-        size:int=None # Side in pixels of the crops that the network sees; by default that of its training
+        size:int=None, # Side in pixels of the crops that the network sees; by default that of its training
+        system:str=None # A system that works without weights, such as `latent`; or what the weights must be of
     ):
-        if on_hub(weights): weights = fetch_weights(weights)
-        self.system = load_weights(weights or default_weights())
+        self.system = _system(weights, system)
         self.about = self.system.about
         self.size = self.system.size if size is None else int(size)
         if not 64 <= self.size <= 4096: raise ValueError(f"Crops have a side of 64 to 4096 pixels, not {self.size}.")
