@@ -116,15 +116,9 @@ def age(args):
     from reaging.using.reager import Reager, check_target
     start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
-<<<<<<< HEAD
     for to in targets:
         if not args.by: check_target(to, None)
-    reager = Reager(args.weights, args.size)
-=======
-    for to in targets: check_target(to, None)
     reager = Reager(args.weights, args.size, args.system)
-    warn_untrained([*args.regions.values()] if args.regions else args.to, reager.about)
->>>>>>> main
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait = _open(reager, args)
     for file in files:
