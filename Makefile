@@ -2,7 +2,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 SOURCES = settings.ini setup.py pyproject.toml
 
-.PHONY: demo test readme links
+.PHONY: demo test readme links weights
 
 demo: .venv/demo.done ## re-age a portrait; see demo/grace_hopper_20-80.png
 	$(BIN)/reaging demo
@@ -13,6 +13,9 @@ test: .venv/test.done ## everything that must hold; the last line says how much 
 readme: .venv/test.done ## README.md from nbs/index.ipynb, and its animation
 	$(BIN)/python tools/slider.py
 	$(BIN)/python tools/readme.py
+
+weights: .venv/test.done ## the weights in the package, made anew from nothing: hours
+	$(BIN)/python tools/weights.py
 
 links: .venv/test.done ## badges, Colab cells and documentation links from the address in pyproject.toml
 	$(BIN)/python tools/links.py

@@ -29,6 +29,10 @@ def _faces(text): # 'all', 'largest' or '1,3'
     raise argparse.ArgumentTypeError(f"{text} does not name faces: say all, largest, or numbers such as 1,3, "
                                      "where 1 is the largest.")
 
+def _years_more(text): # '+20' or '-10,+10'
+    try: return [f'{float(t):+g}' for t in text.split(',')]
+    except ValueError: raise argparse.ArgumentTypeError(f"{text} is not a number of years: say +20, or -10,+10.") from None
+
 def _regions(text): # 'forehead=70,eyes=30'
     if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text):
         raise argparse.ArgumentTypeError(f"{text} does not name regions: give them as forehead=70,eyes=30.")
@@ -56,14 +60,15 @@ def warn_untrained(
 ):
     "Say on stderr which ages the weights have never seen."
     low, high = about['ages']
-    if beyond := [f'{a:g}' for a in ages if not low <= a <= high]:
+    if beyond := [f'{a:g}' for a in dict.fromkeys(ages) if not low <= a <= high]:
         print(f"Warning: these weights were trained on ages {low} to {high}; {', '.join(beyond)} is beyond, so "
               "expect less.", file=sys.stderr)
 
 # %% ../nbs/99_cli.ipynb #9baa337c
 def _check_outs(args, targets): # Files for the targets, or a sentence about what is missing
-    if not targets: raise ValueError("Say how old the face shall be: --to 70, or --regions forehead=70,eyes=30.")
-    if args.to and args.regions: raise ValueError("Say either --to for the whole face, or --regions for parts of it.")
+    if not targets: raise ValueError("Say how old the face shall be: --to 70, --by +20, or --regions forehead=70,eyes=30.")
+    if sum(map(bool, (args.to, args.regions, args.by))) > 1:
+        raise ValueError("Say either --to or --by for the whole face, or --regions for parts of it.")
     if not (args.out or args.strip or args.gif): raise ValueError("Say what to write: --out, --strip or --gif.")
     if args.strip: check_out(args.strip)
     if args.gif: check_out(args.gif, ('.gif',))
@@ -72,7 +77,8 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
                    and args.gif.parent]:
         if folder and not folder.is_dir():
             raise FileNotFoundError(f"There is no folder {folder} to write to; create it first.")
-    name = lambda to: f'{args.photo.stem}_' + ('_'.join(to) if isinstance(to, dict) else f'{to:g}') + '.png'
+    word = lambda to: '_'.join(to) if isinstance(to, dict) else to if isinstance(to, str) else f'{to:g}'
+    name = lambda to: f'{args.photo.stem}_{word(to)}.png'
     files = [None] * len(targets) if not args.out else [check_out(args.out)] if one else [args.out/name(to)
         for to in targets]
     written = [f.resolve() for f in (*files, args.strip, args.gif) if f]
@@ -92,27 +98,53 @@ def _open(reager, args): # the portrait with the faces of --faces
         raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
     return reager.open(image, args.from_, [found[i-1] for i in dict.fromkeys(args.faces)])
 
+# %% ../nbs/99_cli.ipynb #4e5f6071
+def _older_by(reager, portrait, years, strength): # → `Reaged`, one face after the other
+    from reaging.pictures.files import Reaged
+    image, ages = portrait.image, [check_age(face.age + years) for face in portrait.faces]
+    for face, to in zip(portrait.faces, ages): image = reager.reaged(reager.open(image, face.age, [face]), to, strength)
+    return Reaged(image, ', '.join(f'{face.age:g}' for face in portrait.faces), ', '.join(f'{to:g}' for to in ages))
+
+def _warn_of_ages(args, portrait, about): # both what is asked for and what is there
+    known = [face.age for face in portrait.faces]
+    asked = args.to or [*(args.regions or {}).values()] or [age + float(by) for by in args.by for age in known]
+    warn_untrained([*asked, *known], about)
+
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
-    from tqdm import tqdm
-    from reaging.using.reager import Reager, check_target, strip
-    start, targets = time.time(), [args.regions] if args.regions else args.to
+    from reaging.using.reager import Reager, check_target
+    start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
-    for to in targets: check_target(to, None)
+    for to in targets:
+        if not args.by: check_target(to, None)
     reager = Reager(args.weights, args.size, args.system)
-    warn_untrained([*args.regions.values()] if args.regions else args.to, reager.about)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
-    portrait, heads, written = _open(reager, args), [], []
+    portrait = _open(reager, args)
+    for file in files:
+        if file: check_out(file, size=portrait.image.size) # before anything is computed
+    _warn_of_ages(args, portrait, reager.about)
+    written = _reage_all(args, reager, portrait, targets, files)
+    _tell(args, portrait, written, start)
+
+# %% ../nbs/99_cli.ipynb #5f607182
+def _reage_all(args, reager, portrait, targets, files): # → what was written
+    from tqdm import tqdm
+    from reaging.using.reager import strip
+    heads, written = [], []
     for to, file in zip(tqdm(targets, unit='picture', disable=None if len(targets) > 1 else True), files):
-        image = reager.reaged(portrait, to, args.strength)
+        if args.by: image = _older_by(reager, portrait, float(to), args.strength)
+        else: image = reager.reaged(portrait, to, args.strength)
         if file: written.append(dict(file=str(save_picture(image, file)), to=to))
         heads.append(image.crop(portrait.heads))
         heads[-1].thumbnail((480, 480))
     if args.strip:
-        written.append(dict(file=str(save_picture(strip(heads, [im.info['to_age'] for im in heads],
-            height=min(300, heads[0].height)), args.strip)), to=targets))
+        row = strip(heads, [im.info['to_age'] for im in heads], height=min(300, heads[0].height))
+        written.append(dict(file=str(save_picture(row, args.strip)), to=targets))
     if args.gif: written.append(dict(file=str(save_gif(heads, args.gif)), to=targets))
+    return written
+
+def _tell(args, portrait, written, start):
     faces = [dict(box=f.box.tolist(), landmarks=f.landmarks.tolist(), confidence=f.confidence, from_age=f.age)
              for f in portrait.faces]
     if args.json:
@@ -139,16 +171,32 @@ def _span(text): # '70' or '20:80'
                                          "beginning and end.")
     return first, *(last or [first])
 
+# %% ../nbs/99_cli.ipynb #607182a3
+def _seconds(text): # '90', '1:30' or '1:02:03.5'
+    if not re.fullmatch(r'(\d+:){0,2}\d+(\.\d+)?', text):
+        raise argparse.ArgumentTypeError(f"{text} is not a time: say 90, 1:30 or 1:02:03.")
+    seconds = 0
+    for part in text.split(':'): seconds = 60*seconds + float(part)
+    return seconds
+
+def _person(text): # 'ann.jpg=20' or 'ann.jpg=20:80'
+    photo, is_there, to = text.rpartition('=')
+    if not is_there: raise argparse.ArgumentTypeError(f"{text} does not name a person: say PHOTO=AGE, such as ann.jpg=20.")
+    return Path(photo), _span(to)
+
 # %% ../nbs/99_cli.ipynb #1a05d6d0
 def video(args):
-    "Make one face in a film older or younger. Stopped, it leaves a film that plays as far as it got."
-    from reaging.using.video import reage_film
+    "Make faces in a film older or younger. Stopped, it leaves a film that plays as far as it got."
+    from reaging.using.video import Person, reage_film
     from reaging.using.reager import Reager
-    reager = Reager(args.weights, args.size)
-    warn_untrained(sorted(set(args.to)), reager.about)
-    done = reage_film(reager, args.film, args.out, args.to, args.from_, args.codec)
+    if bool(args.to) == bool(args.person): raise ValueError("Say how old the face shall be, --to 70, or who: --person ann.jpg=70.")
+    reager, people = Reager(args.weights, args.size), [Person(photo, to) for photo, to in args.person]
+    asked = {age for p in people for age in p.to} | set(args.to or ()) | ({args.from_} if args.from_ else set())
+    warn_untrained(sorted(asked), reager.about)
+    done = reage_film(reager, args.film, args.out, args.to, args.from_, args.codec, True, args.faces, people,
+                      args.quality, args.start, args.end)
     print(done['file'])
-    if done['problem']: print(f"reaging: {done['problem']}", file=sys.stderr)
+    for note in filter(None, [*done['notes'], done['problem']]): print(f"reaging: {note}", file=sys.stderr)
     if done['stopped_by']:
         print(f"Stopped after {done['frames']} frames; {done['file']} plays so far.", file=sys.stderr)
     return 128 + done['stopped_by'] if done['stopped_by'] else int(bool(done['problem']))
@@ -158,8 +206,9 @@ def pictures(args):
     "Make the faces in all pictures of a folder older or younger. Started again, it goes on where it was."
     from reaging.using.folders import REPORT, Work, reage_folder, reage_folder_with_ray
     work = Work(args.to, args.from_, args.weights, args.size)
-    warn_untrained(args.to, work.reager.about)
-    failed = reage_folder_with_ray(args.src, args.dst, work) if args.ray else reage_folder(args.src, args.dst, work)
+    warn_untrained([*args.to, *([args.from_] if args.from_ else [])], work.reager.about)
+    reage = reage_folder_with_ray if args.ray else reage_folder
+    failed = reage(args.src, args.dst, work, args.workers)
     code = _table(failed)
     print(f"{args.dst}; {len(failed)} left out, listed in {args.dst.rstrip('/')}/{REPORT}")
     return code
@@ -291,8 +340,17 @@ def data_label(args):
 # %% ../nbs/99_cli.ipynb #10ce4ed2
 def data_people(args):
     "Make people who do not exist, each at many ages, with a face generator. Started again, it goes on."
+    if args.generator or args.sam: return _people_by_sam(args)
     from reaging.data.people import make_people, people_table
     print(people_table(make_people(args.dst, args.ids, args.ages, args.size, args.seed, args.workers)))
+
+def _people_by_sam(args):
+    if not (args.generator and args.sam):
+        raise ValueError("SAM re-ages people whom StyleGAN2 draws, so both files are needed: "
+                         "--generator stylegan2-ffhq-config-f.pt --sam sam_ffhq_aging.pt.")
+    from reaging.data.sam_people import sam_people
+    n = sam_people(args.dst, args.generator, args.sam, args.ids, tuple(args.ages), args.size, args.seed)
+    print(f'{n} pictures in {args.dst}.')
 
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
@@ -385,6 +443,8 @@ def _people_parser(commands):
                    help='side in pixels: 64, 128, 256, 512 or 1024 (default: %(default)s)')
     p.add_argument('--seed', type=int, default=0, help='other people for another one (default: %(default)s)')
     p.add_argument('--workers', type=int, help='processes; by default one a core')
+    p.add_argument('--generator', type=Path, metavar='FILE', help='let StyleGAN2 draw them: stylegan2-ffhq-config-f.pt')
+    p.add_argument('--sam', type=Path, metavar='FILE', help='and SAM re-age them: sam_ffhq_aging.pt')
 
 def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
@@ -503,6 +563,8 @@ def _age_parser(commands):
     p.add_argument('photo', type=Path)
     p.add_argument('--to', type=_ages, metavar='AGE[,AGE…]',
                    help=f'target age in years, {MIN_AGE} to {MAX_AGE}; several make a file each')
+    p.add_argument('--by', type=_years_more, metavar='YEARS[,YEARS…]',
+                   help='instead of --to: so much older or younger than on the photo, such as +20 or -10')
     p.add_argument('--regions', type=_regions, metavar='NAME=AGE[,…]',
                    help='instead of --to: ages for parts of the face (forehead, eyes, nose, cheeks, mouth, chin, '
                         'hair); the rest keeps its age')
@@ -512,7 +574,7 @@ def _age_parser(commands):
                    help='which faces; 1 is the largest (default: %(default)s)')
     p.add_argument('--strength', type=float, default=1,
                    help='of the change; 0 is the photo, more than 1 exaggerates (default: %(default)s)')
-    p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp); for several ages, a folder')
+    p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp, .tif, .avif); for several ages, a folder')
     p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
     p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
     p.add_argument('--weights', type=Path,
@@ -530,11 +592,19 @@ def _video_parser(commands):
     p = _command(commands, video, 'video', 'reaging video me.mp4 me_70.mp4 --to 70',
                  'reaging video me.mp4 life.mp4 --from 35 --to 20:80')
     p.add_argument('film', type=Path)
-    p.add_argument('out', type=Path, help='film to write (.mp4, .mov, .mkv)')
-    p.add_argument('--to', type=_span, required=True, metavar='AGE[:AGE]',
+    p.add_argument('out', type=Path, help='film to write (.mp4, .mov, .mkv, .webm, .avi)')
+    p.add_argument('--to', type=_span, metavar='AGE[:AGE]',
                    help='target age in years; or two, of the beginning and the end')
     p.add_argument('--from', type=float, dest='from_', metavar='AGE', help='age of the person; estimated if not given')
-    p.add_argument('--codec', default='libx264', help="encoder, by FFmpeg's name (default: %(default)s, that is H.264)")
+    p.add_argument('--faces', choices=['largest', 'all', 'left', 'middle', 'right'], default='largest',
+                   help='which faces (default: %(default)s)')
+    p.add_argument('--person', type=_person, action='append', default=[], metavar='PHOTO=AGE[:AGE]',
+                   help='instead of --to: who is on this photo, and how old they shall be; several times for several people')
+    p.add_argument('--start', type=_seconds, default=0, metavar='TIME', help='write only what comes then: 90, 1:30')
+    p.add_argument('--end', type=_seconds, default=float('inf'), metavar='TIME', help='write only what comes before')
+    p.add_argument('--quality', choices=['small', 'good', 'best'], default='good',
+                   help='of the film that is written (default: %(default)s)')
+    p.add_argument('--codec', help="encoder, by FFmpeg's name; by default one that fits the file, mostly libx264")
     p.add_argument('--weights', type=Path, help='as for `reaging age`')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
@@ -551,6 +621,7 @@ def _folder_parser(commands):
     p.add_argument('--weights', help='as for `reaging age`')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
+    p.add_argument('--workers', type=int, help='processes (default: one for each core)')
     p.add_argument('--ray', action='store_true', help='on a cluster of Ray, or a local one that is started for it')
 
 # %% ../nbs/99_cli.ipynb #5542b50f
@@ -600,6 +671,9 @@ def main(
     argv:list=None # Words of the command line; by default those of the process
 ) -> int: # Exit code, see below
     "The `reaging` command."
+    for stream in (sys.stdout, sys.stderr): # names of files may be anything
+        if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
+    warnings.showwarning = _show_warning
     # 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong;
     # 130 if it was interrupted, 143 if it was told to stop
     argv = sys.argv[1:] if argv is None else argv
@@ -613,6 +687,9 @@ def main(
     except KeyboardInterrupt: return _complain('stopped.', 130)
 
 # %% ../nbs/99_cli.ipynb #55c70ed8
+def _show_warning(message, category, *where): # one line, for people
+    print(f"Warning: {message}", file=sys.stderr)
+
 def _complain(error, code):
     print(f'reaging: {error}', file=sys.stderr)
     return code

@@ -38,7 +38,7 @@ def evaluate_photo(
     photo:Image.Image,
     age:float=None, # Years, where it is known
     readers:dict=None # See `default_readers`
-) -> dict: # `ages` (estimator → years for each of `TARGETS`), `photo` (estimator → years), `identity` and `sharpness` for each target, `outside`, and the `heads` to look at
+) -> dict: # `ages` and `photo` by estimator, `identity` and `sharpness` by target, `outside`, and `heads` to look at
     "What comes of the largest face of a photo. A NoFaceError if there is none."
     readers = readers or default_readers()
     portrait = (reager or Reager()).open(photo, age, 'largest')
@@ -97,7 +97,7 @@ def evaluate_pairs(
     reager:Reager,
     people:dict, # Identity → {age → file}: from `reaging.data.pairs.read_matrix`
     perceptual:dict=None # Name → perceptual distance; by default `lite0`, and `lpips` where its backbone can be had
-) -> tuple: # `{'prediction': {...}, 'copy': {...}}`, means over people of `paired_distances`; triptychs to look at, a picture a person; and the people left out with the reason
+) -> tuple: # Means over people of `paired_distances`; a triptych for each person; and who was left out, and why
     "Distances to the true pictures."
     if not reager.system.continuous:
         raise ValueError("Pairs are for systems that know every age; these weights know age groups.")

@@ -29,7 +29,7 @@ def picture_distances(
     a:torch.Tensor, # `(1,3,H,W)` in `[-1,1]`
     b:torch.Tensor, # Likewise; equal to `a` outside the face mask
     perceptual:dict # Name → perceptual distance, such as `Lite0()`
-) -> dict: # `l1` (of 2, the range's width), `psnr` (dB), `ssim`, and the perceptual ones; over what the face mask covers
+) -> dict: # `l1` (of 2), `psnr` (dB), `ssim` and the perceptual ones, over what the face mask covers
     "How far two aligned crops are from each other."
     try: from skimage.metrics import structural_similarity
     except ImportError: raise ModuleNotFoundError("SSIM is scikit-image's: pip install 'reaging[eval]'.") from None
@@ -47,7 +47,7 @@ def paired_distances(
     row:dict, # Age in years → picture file: one identity of `reaging.data.pairs.read_matrix`
     size:int, # Side of the crops in pixels
     perceptual:dict=None # Name → perceptual distance; by default `lite0`
-) -> dict: # Means of `picture_distances` over all pairs of unequal ages, for the `prediction` and for the `copy` of the input
+) -> dict: # Mean `picture_distances` over all pairs of unequal ages: of the `prediction`, and of the input as `copy`
     "Distances between prediction and true picture, and between input and true picture."
     (crop, _), mask, perceptual = identity_crop(row), face_mask(size), perceptual or dict(lite0=Lite0())
     faces = {age: crop_face(open_picture(file), crop, size) for age, file in row.items()}

@@ -30,7 +30,8 @@ class Face:
 @cache
 def _detector(least=26): # pixels that a face has at least
     from facenet_pytorch import MTCNN
-    return MTCNN(keep_all=True, min_face_size=least)
+    strict = [.6, .7, .7] if least > 20 else [.5, .6, .6] # of the three networks
+    return MTCNN(keep_all=True, min_face_size=least, thresholds=strict)
 
 # %% ../../nbs/pictures/02_faces.ipynb #1a7c3e50
 def _search(image, side, sure=.9, least=26): # one look with MTCNN, the longer side reduced to `side` → [Face]
@@ -134,14 +135,14 @@ def _cut_off(image, face): # does a part of it lie outside, where the second loo
     left, top, right, bottom = face.box
     return min(left, top, image.width - right, image.height - bottom) < -.08 * (right - left)
 
-def _confirmed(image, faces, least=.8): # those that the second look is sure of, with its landmarks
+def _confirmed(image, faces, least): # those that the second look is sure of, with its landmarks
     kept = []
     for face in sorted(faces, key=lambda f: -f.confidence):
         landmarks, sure = (face.landmarks, face.confidence) if _cut_off(image, face) else _look_again(image, face.landmarks)
         apart, centre = np.hypot(*(landmarks[1] - landmarks[0])), landmarks.mean(0)
         if np.hypot(*(centre - face.landmarks.mean(0))) > .3 * apart: landmarks = face.landmarks # it saw something else
         known = any(np.hypot(*(centre - f.landmarks.mean(0))) < apart / 2 for f in kept)
-        if sure >= least and not known: kept.append(replace(face, landmarks=landmarks))
+        if sure >= least and not known: kept.append(replace(face, landmarks=landmarks, confidence=sure))
     return kept
 
 def _mapped(face, matrix): # a face under a `(2,3)` map of its pixels
@@ -174,18 +175,18 @@ def _with_margin(image): # → picture, and the map back
 
 def _attempts(image, side): # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
     still, bright = np.eye(2, 3), _stretched(image)
-    yield [(bright, still, side, 26)]
-    yield [(*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26)]
-    yield [(bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size)]
+    yield [(bright, still, side, 20), (*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26),
+           *((bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size))]
     yield [(*_with_margin(bright), 512, 26)]
     if max(image.size) > side: yield [(bright, still, 4096, 16)]
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
              for face in _confirmed(turned, _search(turned, side, .7, least), .9)]
+    found = sorted(found, key=lambda f: -f.confidence) # of two ways to see one face, the surer one
     return [f for i, f in enumerate(found) if not any(_near(f, other) for other in found[:i])]
 
-def _near(a, b): return np.hypot(*(a.landmarks - b.landmarks).mean(0)) < np.hypot(*(a.landmarks[1] - a.landmarks[0])) / 2
+def _near(a, b): return np.hypot(*(a.landmarks - b.landmarks).mean(0)) < 1.5 * np.hypot(*(a.landmarks[1] - a.landmarks[0]))
 
 # %% ../../nbs/pictures/02_faces.ipynb #ad6fc1e9
 def find_faces(
@@ -196,12 +197,18 @@ def find_faces(
     "All faces of `image`, with five landmarks each (MTCNN)."
     image = image.convert('RGB') if image.mode != 'RGB' else image
     first = _search(image, side)
-    faces = _confirmed(image, first)
+    faces = _confirmed(image, first, .8)
     if any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in first):
         faces = _hard([(*_with_margin(image), 512, 26)]) or faces
-    for ways in _attempts(image, side) if hard and not faces and min(image.size) >= 20 else ():
+    if not faces: faces = _try_hard(image, side, first, hard)
+    return sorted(faces, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
+
+def _try_hard(image, side, first, hard):
+    doubtful, faces = _confirmed(image, first, .3), []
+    for ways in _attempts(image, side) if hard and min(image.size) >= 20 else ():
         if faces := _hard(ways): break
-    return sorted(faces or first, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
+    if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
+    return faces or first
 
 # %% ../../nbs/pictures/02_faces.ipynb #3e72d721
 def uncrop(

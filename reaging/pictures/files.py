@@ -10,7 +10,7 @@ __all__ = ['PICTURES', 'RAW', 'KINDS', 'WHITES', 'SRGB_CORNERS', 'SRGB', 'FORMAT
            'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_out', 'Reaged', 'save_picture', 'save_gif']
 
 # %% ../../nbs/pictures/01_files.ipynb #863b0cac
-import io, os, re, stat, threading, warnings
+import io, logging, os, re, stat, threading, warnings
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -177,15 +177,17 @@ def as_rgb(
     image:Image.Image # In any mode
 ) -> Image.Image: # `RGB`, or `RGBA` if it has transparency
     "8 bits a colour, from whatever there was."
+    image.load()
     info, exif = image.info, image.getexif()
     if image.mode.startswith('I') or image.mode == 'F': image = Image.fromarray(eight_bits(np.asarray(image)))
     if image.mode == 'La': image = image.convert('LA')
     transparent = image.mode in ('RGBA', 'LA', 'PA', 'RGBa') or 'transparency' in info
-    colours = None if transparent or image.mode in ('RGB', 'P') else through_profile(image)
+    through = colours = None if transparent or image.mode in ('RGB', 'P') else through_profile(image)
     mode = 'RGBA' if transparent else 'RGB'
-    image = _from_gamma(colours or (image if image.mode == mode else image.convert(mode))) # large ones are not copied
+    if not colours: colours = image._new(image.im) if image.mode == mode else image.convert(mode) # `_new` shares the pixels
+    image = _from_gamma(colours)
     image.info = {k: info[k] for k in ('icc_profile', 'dpi') if info.get(k)}
-    if colours or info.get('icc_profile', b'')[16:20] != b'RGB ': image.info.pop('icc_profile', None) # of inks or greys
+    if through or info.get('icc_profile', b'')[16:20] != b'RGB ': image.info.pop('icc_profile', None) # of inks or greys
     if exif: image.info['exif'] = exif.tobytes()
     return image
 
@@ -242,9 +244,8 @@ def upright(
         if image.getexif().get(0x0112, 1) != 1: image = ImageOps.exif_transpose(image)
         image.getexif().tobytes()
     except Exception: # Pillow raises whatever it stumbles over
-        image.info.pop('exif', None)
-        image._exif = Image.Exif()
-        image.getexif = lambda: image._exif # what is in the file would be read again
+        image = image.copy()
+        image.info.pop('exif', None); image._exif = None
     return image
 
 # %% ../../nbs/pictures/01_files.ipynb #6a9b2d4e
@@ -285,6 +286,7 @@ def _plainly(source, path, notes): # the picture as it is in the file
 # %% ../../nbs/pictures/01_files.ipynb #9b1f5c7d
 def _with_tifffile(source, path): # → 8 bits
     import tifffile
+    logging.getLogger('tifffile').setLevel(logging.CRITICAL) # one sentence is enough
     source.seek(0)
     with tifffile.TiffFile(source) as file:
         page = file.pages[0]

@@ -324,7 +324,7 @@ class LATS(GroupSystem):
     anchors:tuple=None # Numbers of the groups that are anchor classes; by default LATS's six, or all of other edges
     width:int=64 # Width of both networks
     stretch:float=0. # Take faces as FFHQ's alignment cuts them, with this stretch; 2.2 for the public weights
-    reconstruction:float=10. # Weight of who keeps their age
+    reconstruction:float=10. # Weight of the change in faces that keep their age
     cycle:float=10. # Weight of the way back
     identity:float=1. # Weight of the identity's difference
     read:float=1. # Weight of how wrong the age codes are read

@@ -93,7 +93,9 @@ def public_system(
 ) -> System: # With its generator in eval mode; None if it is none of the known ones
     "The system that public weights belong to. A ValueError says what is wrong with weights that are nearly known."
     if not isinstance(found, dict): return None
-    if 'g_ema' in found: raise ValueError("This is a StyleGAN2: it makes people, and does not re-age them.")
+    if 'g_ema' in found:
+        raise ValueError("This is a StyleGAN2: it makes people, and does not re-age them. Read it by stylegan2_from, "
+                         "or give it to sam_people together with SAM's weights.")
     state = found['state_dict'] if isinstance(found.get('state_dict'), dict) else found
     state = {str(k).removeprefix('module.'): v for k, v in state.items()}
     if any(k.startswith('encoder.styles.') for k in state): return sam_from(found | dict(state_dict=state))

@@ -1,0 +1,47 @@
+"""`make weights`: the weights of the package from nothing, in `runs/weights`; what is done is put into `reaging/weights`.
+
+Hours on a processor. Stopped and started again, it goes on. REAGING_QUICK makes each step tiny and puts nothing into the package, to see that all works."""
+import os, shutil, subprocess, sys
+from pathlib import Path
+from safetensors.torch import save_file
+from reaging.cli import main
+from reaging.systems.ageing import AgeingTraining, teachers
+from reaging.systems.latent import fit_guess
+from reaging.systems.stylegan import StyleGAN, keep_memory
+
+quick = 'REAGING_QUICK' in os.environ
+root = Path(__file__).resolve().parents[1]
+work, package = root/'runs/weights', root/'reaging/weights'
+PEOPLE = 3 if quick else 2000
+STAGES = [(64, 2), (64, 4)] if quick else [(128, 6000), (192, 10000), (256, 12000)] # side of the crops, steps
+
+def keep(tensors, name): # half precision where a file gets large
+    work.mkdir(parents=True, exist_ok=True)
+    save_file({k: (t.half() if t.numel() > 10_000 else t).contiguous() for k, t in tensors.items()}, work/name)
+    if not quick: shutil.copy(work/name, package/name)
+
+def reaging(*words):
+    print('reaging', *words, flush=True)
+    if code := main([str(word) for word in words]): sys.exit(code)
+
+def make():
+    keep_memory()
+    gan = StyleGAN()
+    if not (work/'ageing.safetensors').exists():
+        training = AgeingTraining(gan, 12 if quick else 1000)
+        training.fit(2 if quick else 1000)
+        keep(training.ageing.state_dict(), 'ageing.safetensors')
+    if not (work/'latent.safetensors').exists():
+        guess = fit_guess(gan, teachers(gan)[:20 if quick else 1000], rank=8 if quick else 96)
+        keep({k: t for k, t in guess.state_dict().items() if not k.startswith('net.')}, 'latent.safetensors')
+    reaging('data', 'people', work/'people', '--ids', PEOPLE, '--ages', '20,70' if quick else '18,25,35,45,55,65,75,85', '--size', 512)
+    reaging('data', 'prepare', work/'people', work/'crops', '--size', 320)
+    before = []
+    for size, steps in STAGES:
+        run = work/f'fran_{size}_{steps}'
+        reaging('train', 'fran-lite', work/'crops', '--size', size, '--identities', 2 if quick else 8, '--steps', steps, '--run', run,
+                '--every', 200, '--resume', *before)
+        before = ['--weights', run/'weights.safetensors']
+    if not quick: shutil.copy(before[1], package/'fran.safetensors')
+
+if __name__ == '__main__': make()
