@@ -184,7 +184,7 @@ def as_rgb(
     transparent = image.mode in ('RGBA', 'LA', 'PA', 'RGBa') or 'transparency' in info
     through = colours = None if transparent or image.mode in ('RGB', 'P') else through_profile(image)
     mode = 'RGBA' if transparent else 'RGB'
-    if not colours: colours = image._new(image.im) if image.mode == mode else image.convert(mode) # `_new` shares the pixels
+    if not colours: colours = Image.Image._new(image, image.im if image.mode == mode else image.convert(mode).im) # plain, and not copied
     image = _from_gamma(colours)
     image.info = {k: info[k] for k in ('icc_profile', 'dpi') if info.get(k)}
     if through or info.get('icc_profile', b'')[16:20] != b'RGB ': image.info.pop('icc_profile', None) # of inks or greys

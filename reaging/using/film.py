@@ -197,7 +197,8 @@ def frames(self:Film): # only those
     return (frame for frame in self if isinstance(frame, av.VideoFrame))
 
 # %% ../../nbs/using/04_film.ipynb #4f58c556
-_luma = {1: (.2126, .0722), 9: (.2627, .0593), 10: (.2627, .0593)} # red's and blue's part, by the number of the standard: BT.709, BT.2020; else BT.601
+# red's and blue's part of luma, by the number of the standard: BT.709, BT.2020; else BT.601
+_luma = {1: (.2126, .0722), 9: (.2627, .0593), 10: (.2627, .0593)}
 
 def lay_on(
     frame, # `av.VideoFrame` from a `Film`
@@ -216,23 +217,29 @@ def lay_on(
     planes = frame.to_ndarray()
     steps = 1 if planes.dtype == np.uint8 else 4 # of ten bits for one of eight
     flat = planes.reshape(-1)
-    parts = [(flat[:w*h].reshape(h, w)[top:bottom, left:right], y), (flat[w*h:].reshape(2, h//2, w//2)[:, top//2:bottom//2, left//2:right//2], chroma)]
-    for part, x in parts: part[:] = (part + steps * x.numpy()).round().clip(0, 256 * steps - 1)
+    small = flat[w*h:].reshape(2, h//2, w//2)[:, top//2:bottom//2, left//2:right//2]
+    for part, x in ((flat[:w*h].reshape(h, w)[top:bottom, left:right], y), (small, chroma)):
+        part[:] = (part + steps * x.numpy()).round().clip(0, 256 * steps - 1)
     return as_frame(planes, frame)
 
 # %% ../../nbs/using/04_film.ipynb #f5a167bc
-FILMS = {'.mp4': 'mp4', '.mov': 'mov', '.m4v': 'mp4', '.mkv': 'matroska', '.webm': 'webm', '.avi': 'avi'} # endings, and FFmpeg's names
+# endings, and what FFmpeg calls them
+FILMS = {'.mp4': 'mp4', '.mov': 'mov', '.m4v': 'mp4', '.mkv': 'matroska', '.webm': 'webm', '.avi': 'avi'}
 QUALITIES = dict(small=0, good=1, best=2)
-_quality = dict(libx264=(26, 18, 10), libx265=(29, 22, 14)) | {'libvpx-vp9': (40, 26, 14), 'libvpx': (30, 14, 6), 'libsvtav1': (42, 28, 16)}
+_quality = {'libx264': (26, 18, 10), 'libx265': (29, 22, 14), 'libvpx-vp9': (40, 26, 14), 'libvpx': (30, 14, 6),
+            'libsvtav1': (42, 28, 16)}
 
+# %% ../../nbs/using/04_film.ipynb #2f3e4d5c
 def _encoder(suffix, codec, quality): # → name, options
     codec = codec or ('libvpx-vp9' if suffix == '.webm' else 'libx264')
     if quality not in QUALITIES: raise ValueError(f"{quality} is not a quality: say {', '.join(QUALITIES)}.")
     options = dict(crf=str(_quality[codec][QUALITIES[quality]])) if codec in _quality else {}
     if codec.startswith('libx26'): options['preset'] = 'veryfast'
-    if codec.startswith('libvpx'): options |= {'cpu-used': '5', 'row-mt': '1', 'b': '0' if codec == 'libvpx-vp9' else '20M'}
+    bits = {'libvpx-vp9': '0', 'libvpx': '20M'} # a second: no limit, and one that VP8 cannot do without
+    if codec in bits: options |= {'cpu-used': '5', 'row-mt': '1', 'b': bits[codec]}
     try: av.codec.Codec(codec, 'w')
-    except (av.FFmpegError, ValueError): raise ValueError(f"There is no encoder {codec} here; the usual one is libx264.") from None
+    except (av.FFmpegError, ValueError):
+        raise ValueError(f"There is no encoder {codec} here; the usual one is libx264.") from None
     return codec, options
 
 def _pixels(codec, bits): # the format of pixels that fits an encoder best
@@ -254,7 +261,8 @@ class Writer:
     ):
         codec, options = _encoder(suffix, codec, quality)
         movie = suffix in ('.mp4', '.mov', '.m4v')
-        self.out = av.open(f'file:{part}', 'w', format=FILMS[suffix], options=dict(movflags='use_metadata_tags+faststart') if movie else {})
+        flags = dict(movflags='use_metadata_tags+faststart') if movie else {}
+        self.out = av.open(f'file:{part}', 'w', format=FILMS[suffix], options=flags)
         self.film, self.notes, self.tracks = film, [], {}
         self._say(ages)
         self._add_video(codec, options, film, frame)
@@ -266,12 +274,13 @@ class Writer:
 @patch
 def _say(self:Writer, ages):
     note = f"Edited by AI: the face was re-aged from {ages[0]} to {ages[1]} by reaging {version('reaging')}"
-    kept = {k: v for k, v in self.film.file.metadata.items() if k not in ('major_brand', 'minor_version', 'compatible_brands', 'encoder')}
+    own = ('major_brand', 'minor_version', 'compatible_brands', 'encoder') # of the file that is read
+    kept = {k: v for k, v in self.film.file.metadata.items() if k not in own}
     comment = '; '.join(filter(None, [kept.get('comment'), note]))
     self.out.metadata.update(kept | dict(comment=comment, DigitalSourceType='compositeWithTrainedAlgorithmicMedia'))
-    cut = self.film.start or self.film.end < math.inf
-    if chapters := [] if cut else self.film.file.chapters(): self.out.set_chapters(chapters)
-    elif cut and self.film.file.chapters(): self.notes.append("Chapters are not kept where only a part of a film is written.")
+    if not (chapters := self.film.file.chapters()): return
+    if self.film.start or self.film.end < math.inf: self.notes.append("Chapters of a part of a film are not kept.")
+    else: self.out.set_chapters(chapters)
 
 @patch
 def _add_video(self:Writer, codec, options, film, frame):
@@ -279,7 +288,8 @@ def _add_video(self:Writer, codec, options, film, frame):
     self.pixels = _pixels(codec, frame.format.components[0].bits)
     video.width, video.height, video.pix_fmt = frame.width, frame.height, self.pixels
     aspect = film.video.sample_aspect_ratio
-    if aspect: video.codec_context.sample_aspect_ratio = aspect if (frame.width, frame.height) == film.size else 1 / aspect
+    turned = (frame.width, frame.height) != film.size
+    if aspect: video.codec_context.sample_aspect_ratio = 1 / aspect if turned else aspect
     video.codec_context.time_base = frame.time_base
     for tag in _tags[2:]: setattr(video.codec_context, tag, getattr(frame, tag))
 
@@ -294,7 +304,7 @@ def _add_track(self:Writer, stream, suffix): # a stream to copy to, or an encode
             self.tracks[stream.index] = track, None
             return
     if stream.type != 'audio':
-        return self.notes.append(f"Track {stream.index + 1} (subtitles) does not fit into {suffix} and is not kept; .mkv holds most kinds.")
+        return self.notes.append(f"Track {stream.index + 1} (subtitles) does not fit into {suffix} and is not kept.")
     track = self.out.add_stream('libopus' if suffix == '.webm' else 'aac', rate=48000)
     track.metadata.update(stream.metadata)
     self.tracks[stream.index] = track, av.AudioResampler(track.format.name, track.layout.name, 48000)

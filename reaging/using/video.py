@@ -26,7 +26,8 @@ from .reager import Portrait
 import av # after `reaging.using.film`, which says what to install
 
 # %% ../../nbs/using/05_video.ipynb #fa274a4d
-LOOK, GAP, FADE, SMOOTH = .16, .5, .4, .25 # seconds: from look to look; that a face may be missed; to fade; that landmarks are smoothed over
+# seconds: from look to look; that a face may be missed; to fade; that landmarks are smoothed over
+LOOK, GAP, FADE, SMOOTH = .16, .5, .4, .25
 CUT = 24 # of 255: more than two successive frames of one shot differ, on average
 
 @dataclass
@@ -290,7 +291,8 @@ def _median(ages): return float(np.median(ages)) if ages else None
 
 def _ages_of(track, to, from_, people): # → function of a path, and texts for the notes
     if people:
-        own = [p.from_ or _median(sum((path.ages for path in track.paths if path.who == i), [])) for i, p in enumerate(people)]
+        read = lambda i: sum((path.ages for path in track.paths if path.who == i), [])
+        own = [p.from_ or _median(read(i)) for i, p in enumerate(people)]
         ages = lambda path: None if path.who is None else (own[path.who], people[path.who].to)
         words = ['; '.join(f'{a:g}' for a in own if a), '; '.join(_span(p.to) for p in people)]
         return ages, tuple(words), own
@@ -334,18 +336,22 @@ def reage_film(
     people:list=(), # Or `Person`s, with ages of their own
     quality:str='good', # `small`, `good` or `best`
     start:float=0, end:float=math.inf # Seconds: only this part is written
-) -> dict: # `file`, `frames` written, `changed` of them, `from_age`, `stopped_by` (number of a signal, or None), `problem` (a sentence, or None), `notes`
+) -> dict: # `file`, `frames`, `changed`, `from_age`, `stopped_by`, `problem`, `notes`
     "Re-age faces through a film; a NoFaceError if there is none in it, a FilmError if it cannot be read."
+    # frames written, those changed of them, the number of a signal or None, a sentence or None, and sentences
     (src, dst), from_age = _check_files(src, dst), None if from_ is None else check_age(from_)
     people = [replace(p, to=_two(p.to)) for p in people]
     to = None if people else _two(to)
-    track = _seek_faces(src, faces, people, from_age is not None or people and all(p.from_ for p in people), progress, start, end)
+    dated = from_age is not None or people and all(p.from_ for p in people)
+    track = _seek_faces(src, faces, people, dated, progress, start, end)
     ages, words, from_age = _ages_of(track, to, from_age, people)
     with whole_file(dst) as part, Film(src, start, end) as film:
-        done = _paint_all(Painter(reager, track, ages), film, part, dst.suffix.lower(), words, codec, quality, progress)
+        painter, suffix = Painter(reager, track, ages), dst.suffix.lower()
+        done = _paint_all(painter, film, part, suffix, words, codec, quality, progress)
         if dst.suffix.lower() in ('.mp4', '.mov', '.m4v'): append_xmp(part, words)
     if film.promised - track.frames > film.rate / 2 and not (start or end < math.inf):
-        done['problem'] = f"{src} is damaged or cut off: {track.frames} of about {film.promised} frames could be read, and they were re-aged."
+        done['problem'] = (f"{src} is damaged or cut off: {track.frames} of about {film.promised} frames could be read, "
+                           "and they were re-aged.")
     return dict(file=str(dst), from_age=from_age) | done
 
 # %% ../../nbs/using/05_video.ipynb #d7694b6d
@@ -363,4 +369,5 @@ def _paint_all(painter, film, part, suffix, words, codec, quality, progress):
                     out.write(item)
                 out.end()
         except av.FFmpegError as e: raise OSError(f"{e.strerror}; if a track does not fit, choose .mkv") from e
-    return dict(frames=frames, changed=changed, stopped_by=asked[0] if asked else None, problem=None, notes=film.notes + out.notes)
+    stopped_by = asked[0] if asked else None
+    return dict(frames=frames, changed=changed, stopped_by=stopped_by, problem=None, notes=film.notes + out.notes)
