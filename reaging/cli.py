@@ -31,8 +31,10 @@ def _faces(text): # 'all', 'largest' or '1,3'
 
 def _years_more(text): # '+20' or '-10,+10'
     try: return [f'{float(t):+g}' for t in text.split(',')]
-    except ValueError: raise argparse.ArgumentTypeError(f"{text} is not a number of years: say +20, or -10,+10.") from None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of years: say +20, or -10,+10.") from None
 
+# %% ../nbs/99_cli.ipynb #6fd1728d
 def _regions(text): # 'forehead=70,eyes=30'
     if not re.fullmatch(r'\w+=[^=,]+(,\w+=[^=,]+)*', text):
         raise argparse.ArgumentTypeError(f"{text} does not name regions: give them as forehead=70,eyes=30.")
@@ -66,7 +68,8 @@ def warn_untrained(
 
 # %% ../nbs/99_cli.ipynb #9baa337c
 def _check_outs(args, targets): # Files for the targets, or a sentence about what is missing
-    if not targets: raise ValueError("Say how old the face shall be: --to 70, --by +20, or --regions forehead=70,eyes=30.")
+    if not targets:
+        raise ValueError("Say how old the face shall be: --to 70, --by +20, or --regions forehead=70,eyes=30.")
     if sum(map(bool, (args.to, args.regions, args.by))) > 1:
         raise ValueError("Say either --to or --by for the whole face, or --regions for parts of it.")
     if not (args.out or args.strip or args.gif): raise ValueError("Say what to write: --out, --strip or --gif.")
@@ -144,6 +147,7 @@ def _reage_all(args, reager, portrait, targets, files): # → what was written
     if args.gif: written.append(dict(file=str(save_gif(heads, args.gif)), to=targets))
     return written
 
+# %% ../nbs/99_cli.ipynb #2b5cedde
 def _tell(args, portrait, written, start):
     faces = [dict(box=f.box.tolist(), landmarks=f.landmarks.tolist(), confidence=f.confidence, from_age=f.age)
              for f in portrait.faces]
@@ -181,7 +185,8 @@ def _seconds(text): # '90', '1:30' or '1:02:03.5'
 
 def _person(text): # 'ann.jpg=20' or 'ann.jpg=20:80'
     photo, is_there, to = text.rpartition('=')
-    if not is_there: raise argparse.ArgumentTypeError(f"{text} does not name a person: say PHOTO=AGE, such as ann.jpg=20.")
+    if not is_there:
+        raise argparse.ArgumentTypeError(f"{text} does not name a person: say PHOTO=AGE, such as ann.jpg=20.")
     return Path(photo), _span(to)
 
 # %% ../nbs/99_cli.ipynb #1a05d6d0
@@ -189,7 +194,8 @@ def video(args):
     "Make faces in a film older or younger. Stopped, it leaves a film that plays as far as it got."
     from reaging.using.video import Person, reage_film
     from reaging.using.reager import Reager
-    if bool(args.to) == bool(args.person): raise ValueError("Say how old the face shall be, --to 70, or who: --person ann.jpg=70.")
+    if bool(args.to) == bool(args.person):
+        raise ValueError("Say how old the face shall be, --to 70, or who: --person ann.jpg=70.")
     reager, people = Reager(args.weights, args.size), [Person(photo, to) for photo, to in args.person]
     asked = {age for p in people for age in p.to} | set(args.to or ()) | ({args.from_} if args.from_ else set())
     warn_untrained(sorted(asked), reager.about)
@@ -352,6 +358,7 @@ def _people_by_sam(args):
     n = sam_people(args.dst, args.generator, args.sam, args.ids, tuple(args.ages), args.size, args.seed)
     print(f'{n} pictures in {args.dst}.')
 
+# %% ../nbs/99_cli.ipynb #e383cccc
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
@@ -446,6 +453,7 @@ def _people_parser(commands):
     p.add_argument('--generator', type=Path, metavar='FILE', help='let StyleGAN2 draw them: stylegan2-ffhq-config-f.pt')
     p.add_argument('--sam', type=Path, metavar='FILE', help='and SAM re-age them: sam_ffhq_aging.pt')
 
+# %% ../nbs/99_cli.ipynb #9d571394
 def _data_more(commands):
     p = _command(commands, data_label, 'label', 'reaging data label crops')
     p.add_argument('folder', type=Path, help='pictures without ages')
@@ -574,7 +582,8 @@ def _age_parser(commands):
                    help='which faces; 1 is the largest (default: %(default)s)')
     p.add_argument('--strength', type=float, default=1,
                    help='of the change; 0 is the photo, more than 1 exaggerates (default: %(default)s)')
-    p.add_argument('--out', type=Path, help='picture to write (.png, .jpg, .webp, .tif, .avif); for several ages, a folder')
+    p.add_argument('--out', type=Path,
+                   help='picture to write (.png, .jpg, .webp, .tif, .avif); for several ages, a folder')
     p.add_argument('--strip', type=Path, metavar='PICTURE', help='the faces at all ages beside each other')
     p.add_argument('--gif', type=Path, metavar='GIF', help='the faces at all ages as an animation')
     p.add_argument('--weights', type=Path,
@@ -599,7 +608,8 @@ def _video_parser(commands):
     p.add_argument('--faces', choices=['largest', 'all', 'left', 'middle', 'right'], default='largest',
                    help='which faces (default: %(default)s)')
     p.add_argument('--person', type=_person, action='append', default=[], metavar='PHOTO=AGE[:AGE]',
-                   help='instead of --to: who is on this photo, and how old they shall be; several times for several people')
+                   help='instead of --to: who is on this photo, and how old they shall be; several times for several '
+                        'people')
     p.add_argument('--start', type=_seconds, default=0, metavar='TIME', help='write only what comes then: 90, 1:30')
     p.add_argument('--end', type=_seconds, default=float('inf'), metavar='TIME', help='write only what comes before')
     p.add_argument('--quality', choices=['small', 'good', 'best'], default='good',
@@ -652,6 +662,7 @@ def _weights_parsers(commands):
 _GROUPS = [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers),
            ('bench', 'Measure how fast this machine is.', _bench_parsers)]
 
+# %% ../nbs/99_cli.ipynb #e5cd6ea1
 def _parser(argv): # of `train` only what these words need, as it is made of the systems themselves
     parser = argparse.ArgumentParser(prog='reaging', description='Make a face older or younger.')
     parser.add_argument('--version', action='version', version=version('reaging'))

@@ -45,6 +45,7 @@ class _Calls: # a dataset of results
         try: return self.f(self.items[i])
         except Exception as e: return e
 
+# %% ../nbs/01_many.ipynb #b1d853f9
 def each_on_all_cores(
     f, # Function of one item
     items:list,
@@ -62,11 +63,13 @@ def _results(loader):
     except RuntimeError as e:
         if 'exited unexpectedly' not in str(e): raise
         raise ChildProcessError("A process of this work was ended from outside, often because the memory was full. "
-                                "The same command goes on where it was; with --workers 1 it needs less memory.") from None
+                                "The same command goes on where it was; with --workers 1 it needs less "
+                                "memory.") from None
 
 # %% ../nbs/01_many.ipynb #10aa0017
 SECONDS_A_LINE = 30
 
+# %% ../nbs/01_many.ipynb #951b0d2e
 class Progress:
     "A bar for people who watch, and a line now and then for files and pipes."
     def __init__(self,
@@ -97,6 +100,7 @@ def say(self:Progress):
     pace = (self.n - self.before) / max(self.last - self.start, 1e-3)
     print(f'{self.what}: {self.n} of {self.total} {self.unit}s, {pace:.3g} a second', file=self.out, flush=True)
 
+# %% ../nbs/01_many.ipynb #db88d0e5
 @patch
 def __exit__(self:Progress, *_):
     if self.bar is not None: self.bar.close()
