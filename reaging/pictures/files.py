@@ -34,9 +34,9 @@ _BEGINNINGS = [(re.compile(pattern, re.S), kind) for pattern, kind in [
     (rb'(\0\0\0\x0cjP  |\xff\x4f\xff\x51)', 'JPEG 2000'), (rb'(\xff\x0a|\0\0\0\x0cJXL )', 'JPEG XL'),
     (rb'(....ftyp|\x1aE\xdf\xa3|RIFF....AVI )', 'a film'), (rb'%PDF', 'a PDF'), (rb'PK\x03\x04', 'a ZIP archive'),
     (rb'(?i:\s*<(!doctype html|html))', 'a web page'), (rb'\s*<(\?xml|svg)', 'SVG or other XML')]]
-
 KINDS = ('JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'BMP', 'PSD', 'AVIF', 'HEIC', 'JPEG 2000', 'JPEG XL', 'camera RAW')
 
+# %% ../../nbs/pictures/01_files.ipynb #b353ea07
 def kind_of(
     head:bytes # The first 64 bytes of a file, or more
 ) -> str: # `JPEG`, `PNG`, …; None if they are not known
@@ -54,6 +54,7 @@ def _files_below(folder, above=()): # `os.DirEntry`s
         if entry.is_dir(): yield from _files_below(entry.path, (*above, here))
         else: yield entry
 
+# %% ../../nbs/pictures/01_files.ipynb #9684e360
 def _begins_as_picture(entry):
     if not entry.is_file(): return False # a pipe would be waited for
     try:
@@ -98,6 +99,7 @@ def _to_d50(white): # matrix that makes `white` D50
 # %% ../../nbs/pictures/01_files.ipynb #f6d4b7c1
 SRGB_CORNERS = (.3127, .329, .64, .33, .3, .6, .15, .06) # x and y of white, red, green, blue
 
+# %% ../../nbs/pictures/01_files.ipynb #56444472
 def rgb_profile(
     gamma:float, # Of the numbers: light is number to the power of gamma
     corners:tuple=SRGB_CORNERS # As in a PNG's chunk `cHRM`
@@ -184,7 +186,8 @@ def as_rgb(
     transparent = image.mode in ('RGBA', 'LA', 'PA', 'RGBa') or 'transparency' in info
     through = colours = None if transparent or image.mode in ('RGB', 'P') else through_profile(image)
     mode = 'RGBA' if transparent else 'RGB'
-    if not colours: colours = Image.Image._new(image, image.im if image.mode == mode else image.convert(mode).im) # plain, and not copied
+    # plain, and not copied
+    if not colours: colours = Image.Image._new(image, image.im if image.mode == mode else image.convert(mode).im)
     image = _from_gamma(colours)
     image.info = {k: info[k] for k in ('icc_profile', 'dpi') if info.get(k)}
     if through or info.get('icc_profile', b'')[16:20] != b'RGB ': image.info.pop('icc_profile', None) # of inks or greys
@@ -351,6 +354,7 @@ def open_picture(
     for sentence in said: warnings.warn(sentence, stacklevel=2) if notes is None else notes.append(sentence)
     return image
 
+# %% ../../nbs/pictures/01_files.ipynb #f0e04fa3
 def _opened(source, path, notes):
     kind = kind_of(source.read(64))
     _check_kind(path, kind)
@@ -431,9 +435,12 @@ class Reaged(Image.Image):
         self.info = {k: image.info[k] for k in ('exif', 'icc_profile') if image.info.get(k)}
         self.info |= dict(from_age=str(from_age), to_age=str(to_age))
 
-    def _like(self, image): return Reaged(image, self.info['from_age'], self.info['to_age'])
     def _new(self, im): return self._like(super()._new(im)) # what Pillow makes copies, crops and conversions with
     def transform(self, *args, **kwargs): return self._like(super().transform(*args, **kwargs))
+
+# %% ../../nbs/pictures/01_files.ipynb #3756ee98
+@patch
+def _like(self:Reaged, image): return Reaged(image, self.info['from_age'], self.info['to_age'])
 
 # %% ../../nbs/pictures/01_files.ipynb #c8d2f4a6
 @patch(as_prop=True)

@@ -18,7 +18,9 @@ from PIL import Image
 from ..pictures.faces import uncrop
 from ..pictures.files import Reaged
 try: import av
-except ModuleNotFoundError: raise ModuleNotFoundError("Films are read and written by PyAV, which is not installed: pip install 'reaging[video]'.") from None
+except ModuleNotFoundError:
+    raise ModuleNotFoundError("Films are read and written by PyAV, which is not installed: pip install "
+                              "'reaging[video]'.") from None
 
 # %% ../../nbs/using/04_film.ipynb #18392e48
 _tags = ('pts', 'time_base', 'color_range', 'colorspace', 'color_primaries', 'color_trc')
@@ -38,10 +40,12 @@ def _turning(frame): # FFmpeg's filters that show a frame as its display matrix 
     if matrix is None: return []
     a, b, c, d = matrix[[0, 1, 3, 4]]
     if abs(b) > abs(a): # a quarter turn, maybe mirrored
-        names = {(True, True): 'cclock_flip', (False, True): 'clock', (True, False): 'cclock', (False, False): 'clock_flip'}
+        names = {(True, True): 'cclock_flip', (False, True): 'clock', (True, False): 'cclock',
+                 (False, False): 'clock_flip'}
         return [('transpose', names[(c > 0, b > 0)])]
     return [('hflip', None)] * int(a < 0) + [('vflip', None)] * int(d < 0)
 
+# %% ../../nbs/using/04_film.ipynb #5b1b5ba1
 def _filters(frame, bits): # (name, arguments) of all filters that this film needs
     w, h = frame.width, frame.height
     chain = [('yadif', 'deint=interlaced')] if frame.interlaced_frame else []
@@ -53,22 +57,27 @@ def _filters(frame, bits): # (name, arguments) of all filters that this film nee
 class Upright:
     "Makes decoded frames upright, whole and even-sided, with chroma at half size and 8 or 10 bits."
     def __init__(self, video): self.video, self.graph = video, None # a stream
-    def _begin(self, frame):
-        self.graph, bits = av.filter.Graph(), frame.format.components[0].bits
-        last = self.graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=self.video.time_base,
-                                     name='in')
-        for name, arguments in [*_filters(frame, bits), ('buffersink', None)]:
-            node = self.graph.add(name, arguments) if arguments else self.graph.add(name)
-            last.link_to(node)
-            last = node
-        self.graph.configure()
-        self.shape = frame.width, frame.height, frame.format.name
     def __call__(self, frame): # yields `av.VideoFrame`s
         if not self.graph: self._begin(frame)
         self.colours = {tag: getattr(frame, tag) for tag in _tags[2:]}
-        if (frame.width, frame.height, frame.format.name) != self.shape: frame = frame.reformat(*self.shape) # it changed in the film
+        # it changed in the film
+        if (frame.width, frame.height, frame.format.name) != self.shape: frame = frame.reformat(*self.shape)
         self.graph.vpush(frame)
         yield from self._ready()
+
+# %% ../../nbs/using/04_film.ipynb #0881739c
+@patch
+def _begin(self:Upright, frame):
+    self.graph, bits = av.filter.Graph(), frame.format.components[0].bits
+    last = self.graph.add_buffer(width=frame.width, height=frame.height, format=frame.format,
+                                 time_base=self.video.time_base,
+                                 name='in')
+    for name, arguments in [*_filters(frame, bits), ('buffersink', None)]:
+        node = self.graph.add(name, arguments) if arguments else self.graph.add(name)
+        last.link_to(node)
+        last = node
+    self.graph.configure()
+    self.shape = frame.width, frame.height, frame.format.name
 
 # %% ../../nbs/using/04_film.ipynb #4d901f32
 @patch
@@ -86,6 +95,7 @@ def _plain(frame): # FFmpeg's old name for the full range
     plain.pts, plain.time_base = frame.pts, frame.time_base
     return plain
 
+# %% ../../nbs/using/04_film.ipynb #2259dc3c
 @patch
 def end(self:Upright): # yields the frames that filters held back
     if self.graph:
@@ -114,12 +124,14 @@ class Film:
         start:float=0, # Seconds: what is before is left out, and this becomes the beginning
         end:float=math.inf # Seconds: what comes then is left out
     ):
-        if not 0 <= start < end: raise ValueError(f"A part of a film goes from one second to a later one, not from {start} to {end}.")
+        if not 0 <= start < end:
+            raise ValueError(f"A part of a film goes from one second to a later one, not from {start} to {end}.")
         self.path, self.start, self.end, self.file, self.notes = Path(path), start, end, _open(path), []
         streams = self.file.streams
         videos = [s for s in streams.video if not s.disposition & av.stream.Disposition.attached_pic and _known(s)]
         if not videos:
-            raise FilmError(f"{path} has no moving pictures in it, only {', '.join(sorted({s.type for s in streams})) or 'nothing'}.")
+            raise FilmError(f"{path} has no moving pictures in it, only "
+                            f"{', '.join(sorted({s.type for s in streams})) or 'nothing'}.")
         self.video, self.sound = videos[0], [s for s in streams.audio if _known(s)]
         self.subtitles = [s for s in streams.subtitles if _known(s)]
         self._note_lost()
@@ -133,17 +145,21 @@ def _note_lost(self:Film): # what cannot be kept
     kept = {self.video.index, *(s.index for s in (*self.sound, *self.subtitles))}
     chapters = self.file.chapters() # MP4 has them in a track, too
     for s in self.file.streams:
-        if s.index not in kept and not (chapters and s.type == 'data'): self.notes.append(f"Track {s.index + 1} ({s.type or 'unknown'}) of {self.path.name} is not kept.")
+        if s.index not in kept and not (chapters and s.type == 'data'):
+            self.notes.append(f"Track {s.index + 1} ({s.type or 'unknown'}) of {self.path.name} is not kept.")
     alpha = self.video.metadata.get('alpha_mode') == '1' # WebM keeps it apart
-    if alpha or self.video.codec_context.pix_fmt in ('yuva420p', 'yuva422p', 'yuva444p', 'argb', 'rgba', 'bgra', 'yuva444p10le'):
+    if alpha or self.video.codec_context.pix_fmt in ('yuva420p', 'yuva422p', 'yuva444p', 'argb', 'rgba', 'bgra',
+        'yuva444p10le'):
         self.notes.append(f"The transparency of {self.path.name} is not kept.")
 
+# %% ../../nbs/using/04_film.ipynb #9dddecd7
 @patch
 def _measure(self:Film): # rate, size, and how many frames to expect
     self.rate = self.video.average_rate or self.video.guessed_rate or 25
     if not 1 <= self.rate <= 300: self.rate = 30 # recordings of browsers say 1000
     self.size = self.video.codec_context.width & ~1, self.video.codec_context.height & ~1
-    whole = self.video.duration * self.video.time_base if self.video.duration else (self.file.duration or 0) / av.time_base
+    whole = self.video.duration * self.video.time_base if self.video.duration else (self.file.duration
+        or 0) / av.time_base
     part = max(0, min(float(whole), self.end) - self.start)
     cut = self.start or self.end < math.inf
     self.promised = self.video.frames if self.video.frames and not cut else round(part * self.rate)
@@ -159,6 +175,7 @@ def _packets(self:Film): # those of the wanted part; what cannot be read ends it
             elif self.start <= packet.dts * packet.time_base < self.end: yield self._shifted(packet)
     except av.FFmpegError: return
 
+# %% ../../nbs/using/04_film.ipynb #fa58b6df
 @patch
 def _shifted(self:Film, item): # to the new beginning
     back = round(self.start / item.time_base)
@@ -175,6 +192,7 @@ def _decoded(self:Film): # decoded frames, and packets of sound and subtitles
             try: yield from packet.decode()
             except av.FFmpegError: continue # a damaged part
 
+# %% ../../nbs/using/04_film.ipynb #8a8cbdb8
 @patch
 def __iter__(self:Film): # upright `av.VideoFrame`s, and `av.Packet`s of sound and subtitles
     upright, last, step = Upright(self.video), None, max(1, round(1 / (self.rate * self.video.time_base)))
@@ -192,6 +210,7 @@ def __iter__(self:Film): # upright `av.VideoFrame`s, and `av.Packet`s of sound a
         else: yield from in_order(upright(item))
     yield from in_order(upright.end())
 
+# %% ../../nbs/using/04_film.ipynb #d5c40e3c
 @patch
 def frames(self:Film): # only those
     return (frame for frame in self if isinstance(frame, av.VideoFrame))
@@ -200,6 +219,7 @@ def frames(self:Film): # only those
 # red's and blue's part of luma, by the number of the standard: BT.709, BT.2020; else BT.601
 _luma = {1: (.2126, .0722), 9: (.2627, .0593), 10: (.2627, .0593)}
 
+# %% ../../nbs/using/04_film.ipynb #6e54e99d
 def lay_on(
     frame, # `av.VideoFrame` from a `Film`
     delta:torch.Tensor, # `(1,3,size,size)`; 2 is the way from black to white
@@ -242,6 +262,7 @@ def _encoder(suffix, codec, quality): # → name, options
         raise ValueError(f"There is no encoder {codec} here; the usual one is libx264.") from None
     return codec, options
 
+# %% ../../nbs/using/04_film.ipynb #6d7b8a2c
 def _pixels(codec, bits): # the format of pixels that fits an encoder best
     offered = [f.name for f in av.codec.Codec(codec, 'w').video_formats or ()]
     wanted = ['yuv420p10le'] * (bits > 8) + ['yuv420p', 'yuv422p', 'yuv422p10le', 'yuv444p', 'yuv444p10le']
@@ -282,6 +303,7 @@ def _say(self:Writer, ages):
     if self.film.start or self.film.end < math.inf: self.notes.append("Chapters of a part of a film are not kept.")
     else: self.out.set_chapters(chapters)
 
+# %% ../../nbs/using/04_film.ipynb #aa23ef1a
 @patch
 def _add_video(self:Writer, codec, options, film, frame):
     video = self.video = self.out.add_stream(codec, rate=film.rate, options=options)
@@ -327,6 +349,7 @@ def write(self:Writer, item):
         item.stream = track
         self.out.mux(item)
 
+# %% ../../nbs/using/04_film.ipynb #49e269fd
 def _as_format(frame, name): # the same colours, other pixels
     changed = frame.reformat(format=name)
     for tag in _tags: setattr(changed, tag, getattr(frame, tag))
@@ -347,6 +370,7 @@ def end(self:Writer):
             self._encode_sound(track, resampler, None)
             self.out.mux(track.encode())
 
+# %% ../../nbs/using/04_film.ipynb #d912ef29
 def append_xmp(
     file, # A complete MP4 or MOV
     ages:tuple # Input and target age, as texts

@@ -54,6 +54,7 @@ def there(self:FacePath, time:float) -> bool:
     "Is this the path of a face at this time, in seconds?"
     return self.times[0] <= time and not (self.lost and time >= self.times[-1])
 
+# %% ../../nbs/using/05_video.ipynb #00cc7da9
 @patch
 def at(self:FacePath,
     time:float # Seconds
@@ -73,10 +74,12 @@ def _costs(paths, faces, marks): # (cost, path, number of the face), the smalles
     for path in paths:
         for i, face in enumerate(faces):
             far = path.far(face)
-            other = path.seen and np.linalg.norm(marks[i] - np.mean(path.seen[-6:], 0)) > .6 # dlib's limit for two people
+            # dlib's limit for two people
+            other = path.seen and np.linalg.norm(marks[i] - np.mean(path.seen[-6:], 0)) > .6
             if far < 1.5 and not (other and len(faces) > 1): costs.append((far, path, i))
     return sorted(costs, key=lambda cost: cost[0])
 
+# %% ../../nbs/using/05_video.ipynb #5424a430
 def _go_on(paths, faces, marks, now): # each face goes on the nearest path → numbers of the faces that have none
     free, busy = set(range(len(faces))), set()
     for _, path, i in _costs(paths, faces, marks):
@@ -104,6 +107,7 @@ def at(self:Track, time:float) -> list:
     shot = bisect(self.shots, time)
     return [path for path in self.paths if path.shot == shot and path.there(time)]
 
+# %% ../../nbs/using/05_video.ipynb #436f03f3
 @patch
 def path(self:Track, time:float):
     "The path of the first face at this time, or None."
@@ -118,6 +122,7 @@ def _wanted(faces, which, width): # numbers of the faces that begin a path
     goal = dict(left=0, middle=width / 2, right=width)[which]
     return [min(range(len(faces)), key=lambda i: abs(faces[i].landmarks[:, 0].mean() - goal))]
 
+# %% ../../nbs/using/05_video.ipynb #f7eebbef
 def _begin_paths(track, faces, marks, free, which, width, cut, now): # new paths for faces that are meant
     shot = len(track.shots)
     busy = [p for p in track.paths if p.shot == shot and not (p.lost and now - p.times[-1] > GAP)]
@@ -171,8 +176,10 @@ def _descriptor(image, face):
     return face_descriptor(image, face)
 
 # %% ../../nbs/using/05_video.ipynb #54f7ba87
-def _points(n): return torch.stack(torch.meshgrid(*[(torch.arange(n) + .5) / n * 2 - 1] * 2, indexing='xy'), -1)[None] # of a crop, as `grid_sample` wants them
+# of a crop, as `grid_sample` wants them
+def _points(n): return torch.stack(torch.meshgrid(*[(torch.arange(n) + .5) / n * 2 - 1] * 2, indexing='xy'), -1)[None]
 
+# %% ../../nbs/using/05_video.ipynb #5459617b
 def whence(
     old:torch.Tensor, # A crop `(1,3,size,size)` in `[-1,1]`
     new:torch.Tensor, # The next one
@@ -184,10 +191,12 @@ def whence(
         for _ in range(3): x = F.avg_pool2d(x, 9, 1, 4, count_include_pad=False)
         return x
     dy, dx = torch.gradient(new[0, 0])
-    a, b, c = around(torch.stack([dx*dx, dx*dy, dy*dy])[None])[0] + torch.tensor([1e-4, 0, 1e-4])[:, None, None] # where all is even, nothing moves
+    # where all is even, nothing moves
+    a, b, c = around(torch.stack([dx*dx, dx*dy, dy*dy])[None])[0] + torch.tensor([1e-4, 0, 1e-4])[:, None, None]
     shift = torch.zeros(1, 2, n, n)
     for _ in range(3):
-        differs = new - F.grid_sample(old, _points(n) + shift.movedim(1, -1) * 2/n, padding_mode='border', align_corners=False)
+        differs = new - F.grid_sample(old, _points(n) + shift.movedim(1, -1) * 2/n, padding_mode='border',
+                                      align_corners=False)
         x, y = around(torch.stack([dx, dy])[None] * differs)[0]
         shift += torch.stack([c*x - b*y, a*y - b*x]) / (a*c - b*b)
     return _points(size) + F.interpolate(shift, size=size, mode='bilinear').movedim(1, -1) * 2/n
@@ -198,21 +207,26 @@ STEADY, SAME = .3, .15 # seconds that a change stays; difference, of 2, at which
 class Steady:
     "Averages over time what changes on a face, wherever the face itself stays the same."
     def __init__(self): self.before = None
-    def __call__(self,
-        crop:torch.Tensor, # `(1,3,size,size)` in `[-1,1]`
-        delta:torch.Tensor, # `(1,3,size,size)`, what changes on it
-        time:float # Seconds
-    ) -> torch.Tensor: # `(1,3,size,size)`
-        if self.before:
-            then, *before = self.before
-            was = whence(before[0], crop)
-            old_crop, old_delta = (F.grid_sample(x, was, mode='bicubic', padding_mode='border', align_corners=False) for x in before)
-            window = crop.shape[-1] // 32 | 1
-            differs = F.avg_pool2d((crop - old_crop).abs().mean(1, keepdim=True), window, 1, window // 2, count_include_pad=False)
-            keep = math.exp((then - time) / STEADY) * torch.exp(-(differs / SAME)**2)
-            crop, delta = torch.lerp(crop, old_crop, keep), torch.lerp(delta, old_delta, keep)
-        self.before = time, crop, delta
-        return delta
+
+# %% ../../nbs/using/05_video.ipynb #f3cb99d7
+@patch
+def __call__(self:Steady,
+    crop:torch.Tensor, # `(1,3,size,size)` in `[-1,1]`
+    delta:torch.Tensor, # `(1,3,size,size)`, what changes on it
+    time:float # Seconds
+) -> torch.Tensor: # `(1,3,size,size)`
+    if self.before:
+        then, *before = self.before
+        was = whence(before[0], crop)
+        old_crop, old_delta = (F.grid_sample(x, was, mode='bicubic', padding_mode='border', align_corners=False)
+                               for x in before)
+        window = crop.shape[-1] // 32 | 1
+        differs = F.avg_pool2d((crop - old_crop).abs().mean(1, keepdim=True), window, 1, window // 2,
+                               count_include_pad=False)
+        keep = math.exp((then - time) / STEADY) * torch.exp(-(differs / SAME)**2)
+        crop, delta = torch.lerp(crop, old_crop, keep), torch.lerp(delta, old_delta, keep)
+    self.before = time, crop, delta
+    return delta
 
 # %% ../../nbs/using/05_video.ipynb #789b926b
 @contextmanager
@@ -222,7 +236,8 @@ def heed_signals(): # gives a list: empty, or with the number of the signal
     def ask(number, frame):
         if asked: raise KeyboardInterrupt
         asked.append(number)
-    if threading.current_thread() is threading.main_thread(): kept = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is threading.main_thread():
+        kept = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
     try: yield asked
     finally:
         for s, handler in kept.items(): signal.signal(s, handler)
@@ -236,17 +251,19 @@ class Painter:
         ages # Function of a `FacePath` → its age, and target ages at the beginning and at the end; None leaves it alone
     ): self.reager, self.track, self.ages, self.steady = reager, track, ages, {}
 
-    def __call__(self,
-        frame # `av.VideoFrame` from a `Film`
-    ) -> tuple: # `av.VideoFrame`, and whether anything in it was changed
-        here = [(path, *path.at(frame.time)) for path in self.track.at(frame.time)]
-        here = [(path, landmarks, there) for path, landmarks, there in here if there and self.ages(path)]
-        self.steady = {id(path): self.steady.get(id(path)) or Steady() for path, *_ in here}
-        image, time = frame.to_image() if here else None, frame.time # as it was before it is painted on
-        for path, landmarks, there in here:
-            others = [Face(None, other, 1) for p, other, _ in here if p is not path]
-            frame = self.paint(frame, image, path, landmarks, there, others)
-        return frame, bool(here)
+# %% ../../nbs/using/05_video.ipynb #7195073e
+@patch
+def __call__(self:Painter,
+    frame # `av.VideoFrame` from a `Film`
+) -> tuple: # `av.VideoFrame`, and whether anything in it was changed
+    here = [(path, *path.at(frame.time)) for path in self.track.at(frame.time)]
+    here = [(path, landmarks, there) for path, landmarks, there in here if there and self.ages(path)]
+    self.steady = {id(path): self.steady.get(id(path)) or Steady() for path, *_ in here}
+    image, time = frame.to_image() if here else None, frame.time # as it was before it is painted on
+    for path, landmarks, there in here:
+        others = [Face(None, other, 1) for p, other, _ in here if p is not path]
+        frame = self.paint(frame, image, path, landmarks, there, others)
+    return frame, bool(here)
 
 # %% ../../nbs/using/05_video.ipynb #71038507
 @patch
@@ -276,6 +293,7 @@ def _describe_people(people): # → a descriptor each
         marks.append(_descriptor(image, found[0]))
     return marks
 
+# %% ../../nbs/using/05_video.ipynb #49e744dd
 def recognise(
     track:Track,
     people:list # `Person`s
@@ -302,6 +320,7 @@ def _ages_of(track, to, from_, people): # → function of a path, and texts for 
 
 def _span(to): return f'{to[0]:g}' if to[0] == to[1] else f'{to[0]:g} at first and {to[1]:g} in the end'
 
+# %% ../../nbs/using/05_video.ipynb #d408510d
 def _two(to): # ages at the beginning and the end
     to = tuple(check_age(age) for age in (to if isinstance(to, (tuple, list)) else (to, to)))
     if len(to) != 2: raise ValueError("A film has one target age, or two: at its beginning and at its end.")
@@ -310,7 +329,8 @@ def _two(to): # ages at the beginning and the end
 # %% ../../nbs/using/05_video.ipynb #b547294b
 def _check_files(src, dst):
     src, dst = Path(src), check_out(dst, tuple(FILMS))
-    if not dst.parent.is_dir(): raise FileNotFoundError(f"There is no folder {dst.parent} to write to; create it first.")
+    if not dst.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {dst.parent} to write to; create it first.")
     if dst.exists() and src.exists() and dst.samefile(src):
         raise ValueError(f"{dst} is the film itself and would be overwritten: choose another name.")
     return src, dst
@@ -350,7 +370,8 @@ def reage_film(
         done = _paint_all(painter, film, part, suffix, words, codec, quality, progress)
         if dst.suffix.lower() in ('.mp4', '.mov', '.m4v'): append_xmp(part, words)
     if film.promised - track.frames > film.rate / 2 and not (start or end < math.inf):
-        done['problem'] = (f"{src} is damaged or cut off: {track.frames} of about {film.promised} frames could be read, "
+        done['problem'] = (f"{src} is damaged or cut off: {track.frames} of about {film.promised} frames could be "
+                           "read, "
                            "and they were re-aged.")
     return dict(file=str(dst), from_age=from_age) | done
 
