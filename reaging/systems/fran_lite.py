@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
 from .fran import FRAN, Discriminator
+from .layers import TILE
 from .losses import lite0_network
 
 # %% ../../nbs/systems/13_fran_lite.ipynb #e658eb9d
@@ -113,3 +114,14 @@ def rate(self:FRANLite, epoch, used=0.): return .03 + .97 * (1 + math.cos(math.p
 def generator_loss(self:FRANLite, D, made, x, from_age, to_age, target, wrong_age, face):
     terms = super(FRANLite, self).generator_loss(D, made, x, from_age, to_age, target, wrong_age, face)
     return terms | dict(l2=F.mse_loss(made, target))
+
+# %% ../../nbs/systems/13_fran_lite.ipynb #fl0002
+@patch
+def reage(self:FRANLite, image, from_age, to_age):
+    h, w = image.shape[2:]
+    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, h, w) for age in (from_age, to_age)]
+    if max(h, w) <= TILE: return self.generator(image, *ages)
+    size = [max(1, round(side * TILE / max(h, w))) for side in (h, w)]
+    small = F.interpolate(image, size=size, mode='bilinear', antialias=True)
+    delta = self.generator(small, *(F.interpolate(age, size=size) for age in ages))
+    return F.interpolate(delta.float(), size=(h, w), mode='bicubic')
