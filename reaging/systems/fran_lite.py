@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn
+from ..ages import age_plane
 from .fran import FRAN, Discriminator
 from .layers import TILE
 from .losses import lite0_network
@@ -54,9 +55,7 @@ def planes(
     to_age:torch.Tensor # Likewise
 ) -> torch.Tensor: # `(B,4,H,W)`
     "What the network is told of the ages."
-    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:])
-            for age in (from_age, to_age)]
-    a, b = (age.to(image) / 100 for age in ages)
+    a, b = age_plane(from_age, image), age_plane(to_age, image)
     return torch.cat([a, b, 2 * (b - a), 2 * (b - a).abs()], 1)
 
 # %% ../../nbs/systems/13_fran_lite.ipynb #9dcca4cd
@@ -119,9 +118,9 @@ def generator_loss(self:FRANLite, D, made, x, from_age, to_age, target, wrong_ag
 @patch
 def reage(self:FRANLite, image, from_age, to_age):
     h, w = image.shape[2:]
-    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, h, w) for age in (from_age, to_age)]
-    if max(h, w) <= TILE: return self.generator(image, *ages)
+    if max(h, w) <= TILE: return self.generator(image, from_age, to_age)
     size = [max(1, round(side * TILE / max(h, w))) for side in (h, w)]
     small = F.interpolate(image, size=size, mode='bilinear', antialias=True)
-    delta = self.generator(small, *(F.interpolate(age, size=size) for age in ages))
+    ages = (age if age.ndim == 1 else F.interpolate(age, size=size) for age in (from_age, to_age))
+    delta = self.generator(small, *ages)
     return F.interpolate(delta.float(), size=(h, w), mode='bicubic')
