@@ -157,61 +157,66 @@ def _curve(figures): # SVG: estimates over targets, a line and a band for each e
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #726e34cb
 def _table(names, rows): # of HTML
-    cell = lambda v: f'{v:.2f}' if isinstance(v, float) else escape(str(v))
-    return '<table><tr>' + ''.join(f'<th>{escape(n)}</th>'
-                                   for n in names) + '</tr>' + ''.join('<tr>'
-                                       + ''.join(f'<td>{cell(v)}</td>' for v in row) + '</tr>'
-                                       for row in rows) + '</table>'
+    def cell(v): return f'{v:.2f}' if isinstance(v, float) else escape(str(v))
+    def row(tag, cells): return '<tr>' + ''.join(f'<{tag}>{cell(v)}</{tag}>' for v in cells) + '</tr>'
+    return '<table>' + row('th', names) + ''.join(row('td', cells) for cells in rows) + '</table>'
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #ev0002
+def _photo_figures(seen): # the table over photos, and how good the estimators are
+    names = [*next(iter(seen.values()))[0]['estimators']]
+    measures = 'rho', 'span', 'error'
+    head = ['weights', *(f'{k}, {n}' for n in names for k in measures), *(f'identity at {a}' for a in (20, 50, 80)),
+            *(f'sharpness at {a}' for a in (20, 80)), 'change outside']
+    rows = [[name, *(f['estimators'][n][k] for n in names for k in measures), *f['identity'].values(),
+             f['sharpness']['20'], f['sharpness']['80'], f['outside']] for name, (f, _, _) in seen.items()]
+    off = '; '.join(f'{escape(n)} itself is off by {e["error_on_photos"]:.1f} years on the photos'
+                    for n, e in next(iter(seen.values()))[0]['estimators'].items())
+    return [_table(head, rows), f'<p>{off}. Span and error in years, over targets 20 to 80.</p>']
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #ev0003
+def _photo_part(seen): # name → from `evaluate_photos`
+    parts = _photo_figures(seen)
+    for name, (f, rows, left_out) in seen.items():
+        if name == 'copy': continue
+        first = next(iter(f['estimators']))
+        rows = sorted(rows, key=lambda row: row['ages'][first][-1] - row['ages'][first][0])
+        parts.append(f'<h2>{escape(name)}</h2>{_curve(f)}<p>Photo, then {", ".join(map(str, TARGETS))}; the face '
+                     'that ages least comes first.</p>')
+        parts += [f'<div>{_img(_heads(row), title=Path(row["file"]).name, width=1024)}</div>' for row in rows]
+        parts.append(_left_out(left_out))
+    return parts
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #ev0004
+def _pair_part(paired): # name → from `evaluate_pairs`
+    copy = next(iter(paired.values()))[0]['copy']
+    rows = [[name, *(d['prediction'][k] for k in copy)] for name, (d, *_) in paired.items()]
+    rows = [[name, *(f'{v:.4f}' for v in values)] for name, *values in [*rows, ['copy', *copy.values()]]]
+    parts = ['<h2>Pairs</h2>' + _table(['weights', *copy], rows)]
+    for name, (_, triptychs, left_out) in paired.items():
+        parts += [f'<h3>{escape(name)}: input, target, prediction</h3>', *map(_img, triptychs), _left_out(left_out)]
+    return parts
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #8be2000c
+_STYLE = ('body{font:15px sans-serif;margin:2em;max-width:1100px}td,th{padding:.2em .6em;text-align:right;'
+          'border-bottom:1px solid #ddd}table{border-collapse:collapse}img{max-width:100%}')
+
 def write_page(
-    # Name of the weights → `photos` (from `evaluate_photos`) and `pairs` (from `evaluate_pairs`), each where there is
-    # one
-    report:dict,
+    report:dict, # Name of the weights → `photos` (from `evaluate_photos`) and `pairs` (from `evaluate_pairs`), or one
     folder, # To write `index.html` and `figures.json` to; made if it is not there
     about:str # What it was measured on
 ) -> Path: # The page
     "The report as HTML with its pictures inside, and as JSON."
-    folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     parts = [f'<h1>Re-aging, measured</h1><p>{escape(about)}</p>']
-    if seen := {name: r['photos'] for name, r in report.items() if 'photos' in r}:
-        names = [*next(iter(seen.values()))[0]['estimators']]
-        head = ['weights', *(f'{k}, {n}' for n in names for k in ('rho', 'span', 'error')),
-                *(f'identity at {a}' for a in (20, 50, 80)), *(f'sharpness at {a}' for a in (20, 80)), 'change outside']
-        parts.append(_table(head,
-                            [[name, *(f['estimators'][n][k] for n in names for k in ('rho', 'span', 'error')),
-                              *f['identity'].values(), f['sharpness']['20'], f['sharpness']['80'], f['outside']]
-                              for name, (f, _, _) in seen.items()]))
-        f = next(iter(seen.values()))[0]
-        parts.append('<p>'
-                     + '; '.join(f'{escape(n)} itself is off by {e["error_on_photos"]:.1f} years on the photos'
-                                 for n, e in f['estimators'].items())
-                                 + '. Span and error in years, over targets 20 to 80.</p>')
-        for name, (f, rows, left_out) in seen.items():
-            if name == 'copy': continue
-            first = next(iter(f['estimators']))
-            rows = sorted(rows, key=lambda row: row['ages'][first][-1] - row['ages'][first][0])
-            parts.append(f'<h2>{escape(name)}</h2>{_curve(f)}<p>Photo, then {", ".join(map(str, TARGETS))}; the face '
-                         'that ages least comes first.</p>')
-            parts += [f'<div>{_img(_heads(row), title=Path(row["file"]).name, width=1024)}</div>' for row in rows]
-            parts.append(_left_out(left_out))
-    if paired := {name: r['pairs'] for name, r in report.items() if 'pairs' in r}:
-        keys = [*next(iter(paired.values()))[0]['copy']]
-        rows = [[name, *(d['prediction'][k] for k in keys)]
-                for name, (d, *_) in paired.items()] + [['copy', *next(iter(paired.values()))[0]['copy'].values()]]
-        parts.append('<h2>Pairs</h2>' + _table(['weights', *keys],
-                                               [[row[0], *(f'{v:.4f}' for v in row[1:])] for row in rows]))
-        for name, (_, triptychs, left_out) in paired.items():
-            parts.append(f'<h3>{escape(name)}: input, target, prediction</h3>' + ''.join(map(_img, triptychs))
-                         + _left_out(left_out))
-    style = ('body{font:15px sans-serif;margin:2em;max-width:1100px}td,th{padding:.2em '
-             '.6em;text-align:right;border-bottom:1px solid #ddd}table{border-collapse:collapse}img{max-width:100%}')
-    page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Re-aging, '
-            f'measured</title><style>{style}</style>{"".join(parts)}</html>')
+    for kind, part in (('photos', _photo_part), ('pairs', _pair_part)):
+        if there := {name: r[kind] for name, r in report.items() if kind in r}: parts += part(there)
+    page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Re-aging, measured</title>'
+            f'<style>{_STYLE}</style>{"".join(parts)}</html>')
     figures = {name: {kind: r[kind][0] for kind in r} for name, r in report.items()}
-    for file, text in (('figures.json', json.dumps(dict(about=about, weights=figures), indent=1)),
-                       ('index.html', page)):
-        with whole_file(folder/file) as part: part.write_text(text, encoding='utf-8')
+    text = json.dumps(dict(about=about, weights=figures), indent=1)
+    for file, content in (('figures.json', text), ('index.html', page)):
+        with whole_file(folder/file) as part: part.write_text(content, encoding='utf-8')
     return folder/'index.html'
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #78a5661e
