@@ -198,9 +198,7 @@ def reage(self:Latent,
     to_age:torch.Tensor # The age wanted, likewise
 ) -> torch.Tensor: # Delta `(B,3,H,W)`: the re-aged face is `image + delta`
     "What has to change; a ValueError for ages that differ within a face."
-    if any((age != age.reshape(len(age), -1)[:, :1].view(-1, *[1]*(age.ndim - 1))).any() for age in (from_age, to_age)):
-        raise ValueError("latent knows ages of whole faces. For parts of a face use a system such as fran.")
-    a, b = (age.reshape(len(age), -1)[:, 0].float() for age in (from_age, to_age))
+    a, b = (self.face_ages(age).float() for age in (from_age, to_age))
     rows = [self.older(*row) if row[2] > row[1] else self.younger.reage(*row)
             for row in zip(image.split(1), a.split(1), b.split(1))]
     return torch.cat([row.float() for row in rows])

@@ -416,8 +416,7 @@ def generator_loss(self:LATS, D, made, x, classes, target, z, z_target, again):
 # %% ../../nbs/systems/21_lats.ipynb #e8ceb461
 @patch
 def reage(self:LATS, image, from_age, to_age):
-    self.groups(to_age) # complains about ages of parts of a face
-    years = to_age if to_age.ndim == 1 else to_age[:, 0, 0, 0]
+    years = self.face_ages(to_age)
     face = image.float() * face_mask(image.shape[-1]).to(image)
     with torch.autocast(image.device.type, enabled=False):
         seen = to_ffhq(face, self.size, self.stretch) if self.stretch else face

@@ -446,8 +446,7 @@ def generator_loss(self:SAM, D, made, x, own, target):
 # %% ../../nbs/systems/33_sam.ipynb #e676337d
 @patch
 def reage(self:SAM, image, from_age, to_age):
-    self.groups(to_age) # complains about ages of parts of a face
-    years = to_age if to_age.ndim == 1 else to_age[:, 0, 0, 0]
+    years = self.face_ages(to_age)
     with torch.autocast(image.device.type, enabled=False):
         aged, _ = self.generator(to_ffhq(image.float(), 256), years)
         return from_ffhq(aged, image.shape[-1]) - image

@@ -241,16 +241,21 @@ def begin(self:GroupSystem, dls):
 
 # %% ../../nbs/systems/03_system.ipynb #2cfc0417
 @patch
-def groups(self:GroupSystem,
+def face_ages(self:System,
     age:torch.Tensor # Years, `(B,)`; or an age map `(B,1,H,W)` that is even
+) -> torch.Tensor: # Years `(B,)`
+    "The ages of whole faces; a ValueError if the age differs within a face."
+    if age.ndim == 1: return age
+    if (age != age[:, :, :1, :1]).any():
+        raise ValueError(f"{self.name} knows ages of whole faces. Ages for parts of a face need a system such as fran.")
+    return age[:, 0, 0, 0]
+
+@patch
+def groups(self:GroupSystem,
+    age:torch.Tensor # As for `face_ages`
 ) -> torch.Tensor: # Numbers of groups `(B,)`, from 0
-    "The age groups of whole faces; a ValueError if the age differs within a face."
-    if age.ndim > 1:
-        if (age != age[:, :, :1, :1]).any():
-            raise ValueError(f"{self.name} knows age groups of whole faces. "
-                             "Ages for parts of a face need a system that knows every age, such as fran.")
-        age = age[:, 0, 0, 0]
-    return group_of(age, self.edges)
+    "The age groups of whole faces."
+    return group_of(self.face_ages(age), self.edges)
 
 # %% ../../nbs/systems/03_system.ipynb #bb127245
 def draw(
