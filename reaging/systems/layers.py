@@ -149,10 +149,14 @@ def in_tiles(
     return torch.cat(rows, -2)
 
 # %% ../../nbs/systems/01_layers.ipynb #eb6a9ece
+def _has_bf16(): # has this processor circuits for it, and may torch use them?
+    circuits = getattr(torch.cpu, '_is_avx512_bf16_supported', bool)()
+    return circuits and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
 def best_precision(
     device # torch device, or its name
 ) -> str: # 'bf16', 'fp16' or 'fp32'
     "The fastest precision that this device computes in by itself."
     device = torch.device(device)
     if device.type == 'cuda': return 'bf16' if torch.cuda.is_bf16_supported(including_emulation=False) else 'fp16'
-    return 'bf16' if device.type == 'cpu' and getattr(torch.cpu, '_is_avx512_bf16_supported', bool)() else 'fp32'
+    return 'bf16' if device.type == 'cpu' and _has_bf16() else 'fp32'
