@@ -72,12 +72,15 @@ class Drawer(nn.Module):
         self.from_code = nn.Linear(code + n_labels, n[0] * (size // 64)**2)
         up = lambda a, b: nn.ConvTranspose2d(a, b, 5, 2, 2, output_padding=1)
         self.ups = nn.Sequential(*[l for a, b in zip(n, n[1:]) for l in (up(a, b), nn.ELU())], up(n[-1], 3), nn.Tanh())
-    def forward(self,
-        code:torch.Tensor, # `(B,code)`
-        labels:torch.Tensor # `(B,n_labels)`, from `labels`
-    ) -> torch.Tensor: # `(B,3,size,size)` in `[-1,1]`
-        x = F.elu(self.from_code(torch.cat([code, labels], 1)))
-        return self.ups(x.view(-1, *self.shape))
+
+# %% ../../nbs/systems/23_agr_gan.ipynb #088fa036
+@patch
+def forward(self:Drawer,
+    code:torch.Tensor, # `(B,code)`
+    labels:torch.Tensor # `(B,n_labels)`, from `labels`
+) -> torch.Tensor: # `(B,3,size,size)` in `[-1,1]`
+    x = F.elu(self.from_code(torch.cat([code, labels], 1)))
+    return self.ups(x.view(-1, *self.shape))
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #178cac22
 class Generator(nn.Module):
@@ -91,13 +94,16 @@ class Generator(nn.Module):
         if size % 64: raise ValueError(f"AGR-GAN halves six times: its size must be a multiple of 64, not {size}.")
         self.n_groups, self.size, self.width = n_groups, size, width
         self.representor, self.drawer = Representor(size, width), Drawer(2 + n_groups, size, width)
-    def forward(self,
-        image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
-        group:torch.Tensor, # Target group, integers `(B,)` from 0
-        gender:torch.Tensor=None # See `labels`
-    ) -> tuple: # The picture `(B,3,size,size)` in `[-1,1]`, and the code it was drawn from
-        code = self.representor(image)
-        return self.drawer(code, labels(group, gender, self.n_groups)), code
+
+# %% ../../nbs/systems/23_agr_gan.ipynb #53765c47
+@patch
+def forward(self:Generator,
+    image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
+    group:torch.Tensor, # Target group, integers `(B,)` from 0
+    gender:torch.Tensor=None # See `labels`
+) -> tuple: # The picture `(B,3,size,size)` in `[-1,1]`, and the code it was drawn from
+    code = self.representor(image)
+    return self.drawer(code, labels(group, gender, self.n_groups)), code
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #54d0d15b
 class FaceDiscriminator(nn.Module):
@@ -112,13 +118,16 @@ class FaceDiscriminator(nn.Module):
         self.first = halving(3, n[0])
         self.blocks = nn.Sequential(halving(n[0] + n_labels, n[1]), *[halving(a, b) for a, b in zip(n[1:], n[2:])])
         self.last = nn.Linear(n[-1] * (size // 64)**2, 1)
-    def forward(self,
-        image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
-        labels:torch.Tensor # What it is said to show, `(B,n_labels)`
-    ) -> torch.Tensor: # Logits `(B,1)`; their sigmoid is the paper's answer
-        x = self.first(image)
-        planes = labels[..., None, None].expand(-1, -1, *x.shape[2:])
-        return self.last(self.blocks(torch.cat([x, planes], 1)).flatten(1))
+
+# %% ../../nbs/systems/23_agr_gan.ipynb #0c118658
+@patch
+def forward(self:FaceDiscriminator,
+    image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
+    labels:torch.Tensor # What it is said to show, `(B,n_labels)`
+) -> torch.Tensor: # Logits `(B,1)`; their sigmoid is the paper's answer
+    x = self.first(image)
+    planes = labels[..., None, None].expand(-1, -1, *x.shape[2:])
+    return self.last(self.blocks(torch.cat([x, planes], 1)).flatten(1))
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #9c5eaf28
 def code_discriminator(
@@ -249,6 +258,7 @@ def generator_loss(self:AGRGAN, D, made, x, y, y_target, own, told):
     off = F.l1_loss(expected_group(D('groups', x_aged)), y_target.float())
     return terms | dict(age=off, adversarial=real_loss(D('faces', x_aged, told)), code=real_loss(D('codes', code)))
 
+# %% ../../nbs/systems/23_agr_gan.ipynb #dedb0ec1
 @patch
 def reage(self:AGRGAN, image, from_age, to_age):
     with torch.autocast(image.device.type, enabled=False):

@@ -61,6 +61,7 @@ def golden_weights(
         done[name] = torch.as_tensor(_by_name(name, r) if value is None else value).to(own.dtype)
     return done
 
+# %% ../../nbs/systems/04_golden.ipynb #f5352854
 def fill(
     network:nn.Module # Any network; its weights are replaced
 ) -> nn.Module: # `network`, in eval mode

@@ -178,13 +178,16 @@ class Decoder(nn.Module):
         for i in range(2): self.add_module(f'StyledConvBlock_up{i}', StyledBlock(n >> i, n >> i + 1, n, upsample=True))
         self.conv_img = nn.Sequential(EqualConv(width, 3, 1), nn.Tanh())
         self.mlp = Mapping(n_classes * PER_CLASS, n)
-    def forward(self,
-        identity:torch.Tensor, # `(B,4·width,H/4,W/4)`
-        w:torch.Tensor # `(B,4·width)`
-    ) -> torch.Tensor: # `(B,3,H,W)` in `[-1,1]`
-        for name, block in self.named_children():
-            if name.startswith('Styled'): identity = block(identity, w)
-        return self.conv_img(identity)
+
+# %% ../../nbs/systems/21_lats.ipynb #b0edbba4
+@patch
+def forward(self:Decoder,
+    identity:torch.Tensor, # `(B,4·width,H/4,W/4)`
+    w:torch.Tensor # `(B,4·width)`
+) -> torch.Tensor: # `(B,3,H,W)` in `[-1,1]`
+    for name, block in self.named_children():
+        if name.startswith('Styled'): identity = block(identity, w)
+    return self.conv_img(identity)
 
 # %% ../../nbs/systems/21_lats.ipynb #b8d4963a
 class Generator(nn.Module):
@@ -345,6 +348,7 @@ def __post_init__(self:LATS):
     n = len(self.anchors)
     self.generator, self.discriminator = Generator(n, self.width), Discriminator(n, self.size, self.width)
 
+# %% ../../nbs/systems/21_lats.ipynb #cfa85ed9
 @patch
 def rate(self:LATS, epoch, used=0.): return .5 ** ((epoch >= 50) + (epoch >= 100))
 
@@ -367,6 +371,7 @@ class TwoRates(torch.optim.Adam):
         for group in self.param_groups[1:]: group['lr'] /= self.slower
         return loss
 
+# %% ../../nbs/systems/21_lats.ipynb #2e3544e9
 @patch
 def optimizer(self:LATS, params, lr):
     slow = {p for n, p in self.generator.named_parameters() if 'decoder.mlp' in n or 'mlp_class_std' in n}

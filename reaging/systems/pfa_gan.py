@@ -38,6 +38,7 @@ class Residual(nn.Module):
         self.main = nn.Sequential(conv(), leaky(), conv())
     def forward(self, x): return F.leaky_relu(x + self.main(x), .2)
 
+# %% ../../nbs/systems/20_pfa_gan.ipynb #30eef4d4
 class Step(nn.Module):
     "What changes from one age group to the next (PFA-GAN paper)."
     def __init__(self,
@@ -100,13 +101,16 @@ class BothWays(nn.Module):
         super().__init__()
         self.n_groups, self.width = n_groups, width
         self.older, self.younger = Generator(n_groups, width), Generator(n_groups, width)
-    def forward(self,
-        image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`, both sides multiples of 4
-        source:torch.Tensor, # Group of `image`, integers `(B,)` from 0
-        target:torch.Tensor # Group asked for, likewise
-    ) -> torch.Tensor: # `(B,3,H,W)`
-        last = self.n_groups - 1
-        return self.younger(self.older(image, source, target), last - source, last - target)
+
+# %% ../../nbs/systems/20_pfa_gan.ipynb #45c963b4
+@patch
+def forward(self:BothWays,
+    image:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`, both sides multiples of 4
+    source:torch.Tensor, # Group of `image`, integers `(B,)` from 0
+    target:torch.Tensor # Group asked for, likewise
+) -> torch.Tensor: # `(B,3,H,W)`
+    last = self.n_groups - 1
+    return self.younger(self.older(image, source, target), last - source, last - target)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #909e8880
 class Discriminator(nn.Module):
@@ -123,13 +127,16 @@ class Discriminator(nn.Module):
             a, stride = a + n_groups * (i == 0), 1 if i == depth - 1 else 2
             layers += [spectral_norm(nn.Conv2d(a, b, 4, stride, 1)), leaky()]
         self.main = nn.Sequential(*layers, nn.Conv2d(n[-1], 1, 4, 1, 1))
-    def forward(self,
-        image:torch.Tensor, # `(B,3,S,S)` in `[-1,1]`
-        group:torch.Tensor # The group it is said to show, integers `(B,)` from 0
-    ) -> torch.Tensor: # One answer a patch, 1 for real: `(B,1,14,14)` at 256 pixels
-        x = F.leaky_relu(self.conv1(image), .2)
-        told = F.one_hot(group, self.n_groups).to(x)[..., None, None].expand(-1, -1, *x.shape[2:])
-        return self.main(torch.cat([x, told], 1))
+
+# %% ../../nbs/systems/20_pfa_gan.ipynb #3e4bdfc8
+@patch
+def forward(self:Discriminator,
+    image:torch.Tensor, # `(B,3,S,S)` in `[-1,1]`
+    group:torch.Tensor # The group it is said to show, integers `(B,)` from 0
+) -> torch.Tensor: # One answer a patch, 1 for real: `(B,1,14,14)` at 256 pixels
+    x = F.leaky_relu(self.conv1(image), .2)
+    told = F.one_hot(group, self.n_groups).to(x)[..., None, None].expand(-1, -1, *x.shape[2:])
+    return self.main(torch.cat([x, told], 1))
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #1e329169
 class BothJudges(nn.Module):
@@ -160,11 +167,14 @@ class AgeNetwork(nn.Module):
         layers = [l for a, b in zip([3] + n, n) for l in (nn.Conv2d(a, b, 4, 2, 1), nn.BatchNorm2d(b), nn.ReLU())]
         self.age_classifier = nn.Sequential(*layers, nn.Flatten(), nn.Linear(512 * 16, 101))
         self.group_classifier = nn.Linear(101, n_groups)
-    def forward(self,
-        image:torch.Tensor # `(B,3,size,size)`; what lies beyond `[-1,1]` is cut
-    ) -> tuple: # Logits of 101 years `(B,101)`, and of the groups `(B,n_groups)`
-        years = self.age_classifier(F.hardtanh(image))
-        return years, self.group_classifier(years)
+
+# %% ../../nbs/systems/20_pfa_gan.ipynb #e549d5b1
+@patch
+def forward(self:AgeNetwork,
+    image:torch.Tensor # `(B,3,size,size)`; what lies beyond `[-1,1]` is cut
+) -> tuple: # Logits of 101 years `(B,101)`, and of the groups `(B,n_groups)`
+    years = self.age_classifier(F.hardtanh(image))
+    return years, self.group_classifier(years)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #38d9916f
 def expected_age(

@@ -88,6 +88,7 @@ def source_of(
     "Where a public file can be had."
     return where_from(file) or lats_files(file)
 
+# %% ../../nbs/systems/89_public.ipynb #420785c8
 def public_system(
     found:dict # What is in a file: a `state_dict`, or what it is packed in
 ) -> System: # With its generator in eval mode; None if it is none of the known ones

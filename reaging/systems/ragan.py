@@ -85,14 +85,17 @@ class AgeModulator(nn.Module):
         super().__init__()
         self.convs = nn.ModuleList(nn.Conv2d(channels, channels, 3, 2) for _ in range(3))
         self.norms = nn.ModuleList(ConditionalNorm(channels, n_groups) for _ in range(3))
-    def forward(self,
-        identity:torch.Tensor, # `(B,channels,h,w)`
-        group:torch.Tensor # Integers `(B,)`
-    ) -> torch.Tensor: # `(B,channels)`
-        for conv, norm in zip(self.convs, self.norms):
-            identity = F.pad(identity, (1, 1, 1, 1)) # else bf16 gradients on 1×1 maps are not finite
-            identity = F.leaky_relu(norm(conv(identity), group), .2)
-        return identity.mean((2, 3))
+
+# %% ../../nbs/systems/22_ragan.ipynb #1695216e
+@patch
+def forward(self:AgeModulator,
+    identity:torch.Tensor, # `(B,channels,h,w)`
+    group:torch.Tensor # Integers `(B,)`
+) -> torch.Tensor: # `(B,channels)`
+    for conv, norm in zip(self.convs, self.norms):
+        identity = F.pad(identity, (1, 1, 1, 1)) # else bf16 gradients on 1×1 maps are not finite
+        identity = F.leaky_relu(norm(conv(identity), group), .2)
+    return identity.mean((2, 3))
 
 # %% ../../nbs/systems/22_ragan.ipynb #c8ff4435
 class Decoder(nn.Module):
@@ -156,11 +159,14 @@ class Discriminator(nn.Module):
         n = widths(width, int(math.log2(size)) - 1)
         self.layers = nn.Sequential(nn.Conv2d(3, width, 3, padding=1), *[Down(a, b) for a, b in zip(n, n[1:])],
             nn.LeakyReLU(.2), nn.Conv2d(n[-1], n[-1], 4), nn.LeakyReLU(.2), nn.Conv2d(n[-1], n_groups, 1))
-    def forward(self,
-        image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
-        group:torch.Tensor # Group that is asked about, integers `(B,)`
-    ) -> torch.Tensor: # Logits `(B,)`
-        return answer_of(self.layers(image), group)
+
+# %% ../../nbs/systems/22_ragan.ipynb #ccbd9f9d
+@patch
+def forward(self:Discriminator,
+    image:torch.Tensor, # `(B,3,size,size)` in `[-1,1]`
+    group:torch.Tensor # Group that is asked about, integers `(B,)`
+) -> torch.Tensor: # Logits `(B,)`
+    return answer_of(self.layers(image), group)
 
 # %% ../../nbs/systems/22_ragan.ipynb #adbfe896
 def r1_penalty(

@@ -303,6 +303,7 @@ class ArcFaceIdentity(nn.Module):
         self.eval().requires_grad_(False)
     def forward(self, x): return self.net(identity_chip(x)) # `(B,3,256,256)` → `(B,512)`
 
+# %% ../../nbs/systems/33_sam.ipynb #b54a787d
 class DEXAge(nn.Module):
     "DEX from its public file."
     def __init__(self, path):
@@ -436,6 +437,7 @@ def terms(self:SAM,
                 w_norm=w_norm(codes, self.generator.average.latent_avg),
                 age=F.mse_loss(self.reader(y) / 100, target / 100))
 
+# %% ../../nbs/systems/33_sam.ipynb #36348ef3
 @patch
 def generator_loss(self:SAM, D, made, x, own, target):
     x_aged, x_back, codes, codes_back = made
