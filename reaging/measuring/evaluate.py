@@ -246,7 +246,7 @@ def evaluate(
         reager = Reager(file)
         name = 'package' if file is None else Path(file).stem if stems.count(Path(file).stem) == 1 else str(file)
         report[name] = dict(photos=evaluate_photos(reager, photos, readers))
-        if people and 'edges' not in reager.about: report[name]['pairs'] = evaluate_pairs(reager, people)
+        if people and reager.system.continuous: report[name]['pairs'] = evaluate_pairs(reager, people)
     report['copy'] = dict(photos=evaluate_photos(None, photos, readers))
     return write_page(report, out,
                       f'{len(photos)} photos' + (f', and pairs of {len(people)} people' if people else '')
