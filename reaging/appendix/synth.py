@@ -25,6 +25,7 @@ light_x light_y light_warm light_hard back_hue back_light back_kind back_side
 yaw pitch roll clothes_hue clothes_light collar
 noise_x noise_y hairline fringe lashes'''.split()
 
+# %% ../../nbs/appendix/01_synth.ipynb #2b3c711b
 def _traits(
     seeds:list, # Ints, one for each picture
     device='cpu'
@@ -548,6 +549,13 @@ def _landmarks(m, low, t, size):
     return torch.stack([u / 4 + .5, v / 4 + .45], -1)[:, 0, 0] * size
 
 # %% ../../nbs/appendix/01_synth.ipynb #16ff0344
+def _body_and_ears(image, back, face, u, v, t, size): # painted over the picture, and taken from the hair behind them
+    for layer, rows in (_body, _rows(.5, 2.2, size)), (_ears, _rows(-.45, .95, size)):
+        colour, mask = layer(u[rows], v[rows], t, 4 / size)
+        image[rows], back[rows] = _mix(image[rows], colour, mask), back[rows] * (1 - mask)
+        if layer is _ears: face[rows] = torch.maximum(face[rows], mask) # ears count as face
+
+# %% ../../nbs/appendix/01_synth.ipynb #e8f3b3f0
 def _draw(t, size):
     "Image, masks and landmarks."
     px = 4 / size
@@ -558,10 +566,7 @@ def _draw(t, size):
     hair, skull = _hair_paint(streaks, head, U, V, t), _step(head, -px, px)
     face = skull.clone()
     image = _mix(_background(u, v, t), hair * .62, back)
-    for layer, rows in (_body, _rows(.5, 2.2, size)), (_ears, _rows(-.45, .95, size)):
-        colour, mask = layer(u[rows], v[rows], t, px)
-        image[rows], back[rows] = _mix(image[rows], colour, mask), back[rows] * (1 - mask)
-        if layer is _ears: face[rows] = torch.maximum(face[rows], mask) # ears count as face
+    _body_and_ears(image, back, face, u, v, t, size)
     middle = (..., slice(size // 8, size - size // 8)) # no face is wider
     skin, m, low = _skin(*(x[middle].contiguous() for x in (U, V, head, hairline)), t, px)
     image[middle] = _mix(image[middle], skin, skull[middle])
@@ -570,6 +575,16 @@ def _draw(t, size):
     return image.mul_(2).sub_(1).clamp_(-1, 1), torch.cat([face, hair, 1 - face - hair], 1), _landmarks(m, low, t, size)
 
 # %% ../../nbs/appendix/01_synth.ipynb #92680f5a
+def _check_drawable(seeds, ages, size): # or a ValueError
+    if len(seeds) != len(ages):
+        raise ValueError(f"{len(seeds)} seeds and {len(ages)} ages: give one age for each seed.")
+    if not seeds: raise ValueError("Give at least one seed and one age.")
+    youngest, oldest = FACE_AGES
+    if not all(youngest <= a <= oldest for a in ages):
+        raise ValueError(f"Faces are drawn from {youngest} to {oldest} years; an age is outside.")
+    if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
+
+# %% ../../nbs/appendix/01_synth.ipynb #ccf68e70
 def draw_faces(
     seeds, # Identities: ints, `(B,)`
     ages, # Years, 10 to 85, `(B,)`
@@ -578,13 +593,7 @@ def draw_faces(
 ) -> Drawn:
     "Faces by identity and age, in the standard place (`reaging.pictures.faces.TEMPLATE`)."
     seeds, ages = [int(s) for s in seeds], [float(a) for a in ages]
-    if len(seeds) != len(ages):
-        raise ValueError(f"{len(seeds)} seeds and {len(ages)} ages: give one age for each seed.")
-    if not seeds: raise ValueError("Give at least one seed and one age.")
-    youngest, oldest = FACE_AGES
-    if not all(youngest <= a <= oldest for a in ages):
-        raise ValueError(f"Faces are drawn from {youngest} to {oldest} years; an age is outside.")
-    if not 64 <= size <= 512: raise ValueError(f"Faces are drawn with 64 to 512 pixels a side, not {size}.")
+    _check_drawable(seeds, ages, size)
     with torch.no_grad():
         t = _colours(_light(_style(_pose(_signs(_traits(seeds, device), ages)))))
         n = max(1, (16 if torch.device(device).type == 'cpu' else 256) * 128**2 // size**2)

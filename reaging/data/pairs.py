@@ -298,28 +298,6 @@ class PairTransform(RandTransform):
         self.shard = 0, 1 # of several processes each makes its part of what one would
         super().__init__()
 
-    def before_call(self, b, split_idx):
-        while isinstance(b, tuple): b = b[0]
-        n, on = len(b), float(split_idx == 0) # all zero in validation
-        generator = torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, self.epoch,
-            self.batch]).generate_state(1)[0]))
-        if on: self.batch += 1
-        rank, world = self.shard
-        def draw(m, *shape):
-            return (torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] * 2 - 1) * m * on
-        turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
-        turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
-        self.where = torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None] * self.window,
-                                2 * draw(self.shift, 2)[..., None] + self.still[:, :, 2:]], 2).to(b.device)
-        self.grid = F.affine_grid(self.where, (n, 3, self.side, self.side), align_corners=False)
-        grey, saturation = torch.full((3, 3), 1/3), 1 + draw(self.colour, 1, 1)
-        mix = saturation * torch.eye(3) + (1 - saturation) * grey
-        mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
-        # mid-grey is 0
-        self.mix, self.add = (2 * mix).to(b.device), (2 * draw(self.light, 1, 1) - mix.sum(2,
-            keepdim=True)).to(b.device)
-        self.crisp = ((draw(1) > 0) * draw(self.sharp))[:, None, None, None].to(b.device) if on else None
-
     def encodes(self, x:TensorImage):
         # bilinear would take the finest lines
         t = F.grid_sample(x.as_subclass(torch.Tensor), self.grid, mode='bicubic', padding_mode='reflection',
@@ -331,15 +309,51 @@ class PairTransform(RandTransform):
 
     def decodes(self, x:TensorImage): return (x + 1) / 2
 
-    def moved(self,
-        x:torch.Tensor, # `(1,C,H,W)`: something that lies on every crop, such as `face_mask`
-        last:bool=True # As the pictures of the last batch were moved? Else untouched, as in validation
-    ) -> torch.Tensor: # `(B,C,side,side)` or `(1,C,side,side)`; 0 beyond the crop
-        "`x` where it lies on what comes out."
-        where = (self.where if last else self.still).to(x.device)
-        return F.grid_sample(x.expand(len(where), -1, -1, -1),
-                             F.affine_grid(where, (len(where), 3, self.side, self.side), align_corners=False),
-                             align_corners=False)
+# %% ../../nbs/data/01_pairs.ipynb #0758c690
+@patch
+def dice(self:PairTransform, n, on): # → function: `m`, `shape` → `(n, *shape)`
+    seed = np.random.SeedSequence([self.seed, self.epoch, self.batch]).generate_state(1)[0]
+    generator, (rank, world) = torch.Generator().manual_seed(int(seed)), self.shard
+    return lambda m, *shape: on * m * (2 * torch.rand(world*n, *shape, generator=generator)[rank*n:(rank + 1)*n] - 1)
+
+# %% ../../nbs/data/01_pairs.ipynb #3fec117e
+@patch
+def place(self:PairTransform, n, draw): # → maps from what comes out to the crop, `(n,2,3)`
+    turn, zoom, flip = draw(self.turn * math.pi/180), 1 + draw(self.scale), 1 - 2 * (draw(1) > 0).float()
+    turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(n, 2, 2) / zoom[:, None, None]
+    return torch.cat([turned * torch.stack([flip, torch.ones(n)], 1)[:, None] * self.window,
+                      2 * draw(self.shift, 2)[..., None] + self.still[:, :, 2:]], 2)
+
+@patch
+def tint(self:PairTransform, draw): # → matrices `(n,3,3)`, and what to add `(n,3,1)`; mid-grey is 0
+    grey, saturation = torch.full((3, 3), 1/3), 1 + draw(self.colour, 1, 1)
+    mix = saturation * torch.eye(3) + (1 - saturation) * grey
+    mix = mix * (1 + draw(self.colour/2, 3, 1)) * (1 + draw(self.light, 1, 1))
+    return 2 * mix, 2 * draw(self.light, 1, 1) - mix.sum(2, keepdim=True)
+
+# %% ../../nbs/data/01_pairs.ipynb #aa25100a
+@patch
+def before_call(self:PairTransform, b, split_idx):
+    while isinstance(b, tuple): b = b[0]
+    n, on = len(b), float(split_idx == 0)
+    draw = self.dice(n, on)
+    if on: self.batch += 1
+    self.where = self.place(n, draw).to(b.device)
+    self.grid = F.affine_grid(self.where, (n, 3, self.side, self.side), align_corners=False)
+    self.mix, self.add = (t.to(b.device) for t in self.tint(draw))
+    self.crisp = ((draw(1) > 0) * draw(self.sharp))[:, None, None, None].to(b.device) if on else None
+
+# %% ../../nbs/data/01_pairs.ipynb #7a376d11
+@patch
+def moved(self:PairTransform,
+    x:torch.Tensor, # `(1,C,H,W)`: something that lies on every crop, such as `face_mask`
+    last:bool=True # As the pictures of the last batch were moved? Else untouched, as in validation
+) -> torch.Tensor: # `(B,C,side,side)` or `(1,C,side,side)`; 0 beyond the crop
+    "`x` where it lies on what comes out."
+    where = (self.where if last else self.still).to(x.device)
+    return F.grid_sample(x.expand(len(where), -1, -1, -1),
+                         F.affine_grid(where, (len(where), 3, self.side, self.side), align_corners=False),
+                         align_corners=False)
 
 # %% ../../nbs/data/01_pairs.ipynb #5b6f0dbf
 class AgedFace(fastuple):
@@ -535,6 +549,25 @@ class PairTarget(PairInput):
     def encodes(self, k): return self.load(self.pairs[k][1][1])
 
 # %% ../../nbs/data/01_pairs.ipynb #6c630e90
+def _found_people(path, layout, ready, bad): # matrix of those whose face was found; and their crops, if still to be cut
+    matrix = read_matrix(path, layout)
+    if ready: return matrix, {}
+    crops = find_crops(matrix, bad)
+    return {person: row for person, row in matrix.items() if next(iter(row.values())) in crops}, crops
+
+def _divided(path, matrix, valid, test, seed): # as asked for, else as the folders say; three matrices
+    given = given_split(path, {person: row.values() for person, row in matrix.items()}) or ([], [])
+    people = split_people(matrix, ifnone(valid, given[0] or .2), test or given[1], seed)
+    if not people[1]: raise ValueError("Nobody is held out to validate on: hold out one identity or more.")
+    print(f"{len(matrix)} people, {sum(map(len, matrix.values()))} pictures. Identities to train, validate and test "
+          f"on: {', '.join(str(len(part)) for part in people)}.")
+    return people
+
+def _readable(train, load): # turned until a person leads whose first picture can be read
+    return {person: train[person]
+            for person in readable_first(list(train), lambda person: load(next(iter(train[person].values()))))}
+
+# %% ../../nbs/data/01_pairs.ipynb #3de6f991
 def paired_dls(
     path, # Folder of people at several ages, in one of `LAYOUTS`
     size:int=128, # Side of the crops in pixels, 64 to 1024
@@ -556,18 +589,11 @@ def paired_dls(
     if identities < 1 or pictures < 2 or 'bs' in kwargs:
         raise ValueError("The size of a batch is said with identities, one or more, and pictures of each, two or "
                          f"more; got {identities} and {pictures}.")
-    matrix, (side, ready) = read_matrix(path, layout), crop_side(path, size)
-    crops = {} if ready else find_crops(matrix, bad)
-    matrix = {person: row for person, row in matrix.items() if ready or next(iter(row.values())) in crops}
-    given = given_split(path, {person: row.values() for person, row in matrix.items()}) or ([], [])
-    people = train, valid, _ = split_people(matrix, ifnone(valid, given[0] or .2), test or given[1], seed)
-    if not valid: raise ValueError("Nobody is held out to validate on: hold out one identity or more.")
-    print(f"{len(matrix)} people, {sum(map(len, matrix.values()))} pictures. Identities to train, validate and test "
-          f"on: {', '.join(str(len(part)) for part in people)}.")
+    side, ready = crop_side(path, size)
+    matrix, crops = _found_people(path, layout, ready, bad)
+    people = train, valid, _ = _divided(path, matrix, valid, test, seed)
     load = FaceLoader(crops, side)
-    if bad == 'skip':
-        train = {person: train[person]
-                 for person in readable_first(list(train), lambda person: load(next(iter(train[person].values()))))}
+    if bad == 'skip': train = _readable(train, load)
     train = train | blend_people(train, blends, seed)
     lessons, pairs = Pairs(train), Pairs(train | valid)
     checks = np.random.default_rng(seed).permutation(np.arange(len(lessons), len(pairs)))[:48]

@@ -113,6 +113,16 @@ def no_bluer(
 def _studio(): return Studio()
 
 # %% ../../nbs/data/05_people.ipynb #555640b6
+def _draw_ages(studio, at, seen, folder, ages, size): # the pictures of one person; returns what is read on them
+    reads = {}
+    for age in ages:
+        picture = studio.picture(at(age), max(size, 512))
+        picture = no_bluer(picture, seen['picture'].resize(picture.size))
+        reads[str(age)] = round(float(studio.see(picture.resize((512, 512)), seen['matrix'])['age']), 1)
+        with whole_file(folder/f'{age}.jpg') as part: picture.resize((size, size), 1).save(part, 'JPEG', quality=95)
+    return reads
+
+# %% ../../nbs/data/05_people.ipynb #956fc043
 def _make_person(folder, ages, size, seed, number): # writes the pictures and a note; returns the note
     folder = folder/f'{number:05}'
     if (note := folder/'note.json').exists(): return json.loads(note.read_text())
@@ -122,12 +132,8 @@ def _make_person(folder, ages, size, seed, number): # writes the pictures and a 
         at, seen = studio.person(seed, number)
         eyes, nose = seen['landmarks'][:2].mean(0), seen['landmarks'][2]
         row = dict(number=number, read=round(float(seen['age']), 1), sex='male' if seen['sex'] > 0 else 'female',
-                   turned=round(float((nose - eyes)[0] / 128), 2), reads={})
-        for age in ages:
-            picture = studio.picture(at(age), max(size, 512))
-            picture = no_bluer(picture, seen['picture'].resize(picture.size))
-            row['reads'][str(age)] = round(float(studio.see(picture.resize((512, 512)), seen['matrix'])['age']), 1)
-            with whole_file(folder/f'{age}.jpg') as part: picture.resize((size, size), 1).save(part, 'JPEG', quality=95)
+                   turned=round(float((nose - eyes)[0] / 128), 2),
+                   reads=_draw_ages(studio, at, seen, folder, ages, size))
     except Rejected as e: row = dict(number=number, reason=str(e))
     with whole_file(note) as part: part.write_text(json.dumps(row))
     return row
@@ -192,12 +198,12 @@ def people_table(
     "How many were taken, why the others were not, and how old each age is read."
     taken = [row for row in rows if 'reason' not in row]
     reasons = collections.Counter(row['reason'].split(',')[0] for row in rows if 'reason' in row)
-    lines = [f'{len(taken)} people, {len(rows) - len(taken)} left out']
-    lines += [f'  {n:5} {reason}' for reason, n in reasons.most_common()]
     sexes = collections.Counter(row['sex'] for row in taken)
+    lines = [f'{len(taken)} people, {len(rows) - len(taken)} left out',
+             *(f'  {n:5} {reason}' for reason, n in reasons.most_common())]
     lines += [f"read as female {sexes['female']}, male {sexes['male']}; turned to the side "
               f"{sum(abs(row['turned']) > .15 for row in taken)}"]
-    lines += ['  age   read   from     to']
+    lines.append('  age   read   from     to')
     for age in taken[0]['reads'] if taken else ():
         reads = [row['reads'][age] for row in taken]
         lines.append(f'{age:>5} {np.mean(reads):6.1f} {min(reads):6.1f} {max(reads):6.1f}')

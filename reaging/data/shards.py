@@ -1,4 +1,4 @@
-"""Sets beyond one disk: people packed into tar files, read in a stream from a folder or a URL.
+"""Data sets larger than a disk: people packed into tar files, read as a stream from a folder or a URL.
 
 Docs: https://reaging.github.io/reaging/data/shards.html.md"""
 

@@ -60,47 +60,54 @@ def _finder(path, files, numbered): # → function: what a table calls a picture
     return find
 
 # %% ../../nbs/data/02_unpaired.ipynb #58ff1e3f
-def _by_table(path, files, column): # [AgedFile] from the first CSV that names files and ages, or None
+def _columns(table, names, wanted): # of file, age and person; None if this is another kind of table
+    file = next((c for c in names if c.lower() in FILE), None)
+    ages = [wanted] if wanted in names else [c for c in names if c.lower() in ('age', 'age_group')
+                                             or c.lower().endswith('_age')]
+    if file is None or not ages: return None
+    if wanted is None and len(ages) > 1:
+        raise ValueError(f"{table} has several columns of ages: {', '.join(ages)}. Say which: age='{ages[0]}'.")
+    if wanted not in (None, *ages): raise ValueError(f"{table} has no column {wanted}; it has {', '.join(names)}.")
+    return file, ages[0], next((c for c in names if c.lower() in ('person', 'identity', 'name', 'id')), file)
+
+# %% ../../nbs/data/02_unpaired.ipynb #eb4c3422
+def _by_table(path, files, wanted): # [AgedFile] from the first CSV that names files and ages, or None
     for table in sorted(path.glob('*.csv')):
         rows = read_csv(table)
-        names = list(rows[0]) if rows else []
-        file = next((c for c in names if c.lower() in FILE), None)
-        ages = [column] if column in names else [c for c in names if c.lower() in ('age', 'age_group')
-                                                 or c.lower().endswith('_age')]
-        if file is None or not ages: continue
-        if column is None and len(ages) > 1:
-            raise ValueError(f"{table} has several columns of ages: {', '.join(ages)}. Say which: age='{ages[0]}'.")
-        if column not in (None, *ages): raise ValueError(f"{table} has no column {column}; it has {', '.join(names)}.")
-        who = next((c for c in names if c.lower() in ('person', 'identity', 'name', 'id')), file)
+        columns = _columns(table, list(rows[0]) if rows else [], wanted)
+        if columns is None: continue
+        file, age, who = columns
         find = _finder(path, files, file == 'image_number')
-        found = [(find(row[file]), _years(row[ages[0]]), row[who]) for row in rows]
+        found = [(find(row[file]), _years(row[age]), row[who]) for row in rows]
         if absent := sum(f is None for f, _, _ in found):
             warnings.warn(f"{table} names {absent} pictures that are not in {path}.")
         return [AgedFile(f, age, person) for f, age, person in found if f and age is not None]
 
 # %% ../../nbs/data/02_unpaired.ipynb #2f958064
+def _by_patterns(path, files): # [AgedFile] from names: those of public sets go before layouts
+    patterns = {name: re.compile('(?:.*/)?' + p) for name, (p, *_) in NAMES.items()}
+    patterns |= {name: layout_pattern(name) for name in LAYOUTS}
+    matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))]
+               for n, p in patterns.items()}
+    name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, []))
+    if name in ('AGE/ID', 'ID/AGE') and (doubt := _doubt(name, [(m['person'], int(m['age']), f) for f, m in fits])):
+        raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are "
+                         "ages, say so in a CSV with columns file and age.")
+    found = [AgedFile(f, float(m['age']), m.groupdict().get('person') or f.name) for f, m in fits]
+    if len({f.person for f in found}) > 1: return found
+    return [AgedFile(f.file, f.age, f.file.name) for f in found] # 20_person_0001.jpg: no name
+
+# %% ../../nbs/data/02_unpaired.ipynb #f8b12293
 def read_ages(
     path, # A folder
     age:str=None # Column of ages, where a CSV has several
 ) -> list[AgedFile]: # In the order of their names
-    "Every picture below `path` whose age is known. A ValueError says what is understood where nothing is."
+    "Every picture below `path` whose age is known. If there is none, a ValueError says what is understood."
     path = Path(path)
     if not path.is_dir(): raise FileNotFoundError(f"There is no folder {path}.")
     files = picture_files(path)
     found = _by_table(path, files, age)
-    if found is None:
-        patterns = {name: re.compile('(?:.*/)?' + p) for name, (p, *_) in NAMES.items()} | {name: layout_pattern(name)
-            for name in LAYOUTS}
-        matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))]
-                   for n, p in patterns.items()}
-        # names of public sets go before layouts
-        name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, []))
-        if name in ('AGE/ID', 'ID/AGE') and (doubt := _doubt(name, [(m['person'], int(m['age']), f) for f, m in fits])):
-            raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are "
-                             "ages, say so in a CSV with columns file and age.")
-        found = [AgedFile(f, float(m['age']), m.groupdict().get('person') or f.name) for f, m in fits]
-        # 20_person_0001.jpg: no name
-        if len({f.person for f in found}) == 1: found = [AgedFile(f.file, f.age, f.file.name) for f in found]
+    if found is None: found = _by_patterns(path, files)
     if not found:
         raise ValueError(f"No ages are known for the {len(files)} pictures in {path}. They can be in the names, as in "
         + ', '.join(f'{example} ({name})' for name, (*_, example) in NAMES.items())

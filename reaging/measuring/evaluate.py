@@ -20,7 +20,7 @@ from ..data.pairs import NoPairsError, identity_crop, read_matrix
 from ..pictures.faces import crop_face, estimate_age, face_mask, to_image, uncrop
 from ..systems.losses import LPIPS, Lite0
 from .metrics import AgeReader, face_descriptor, paired_distances, sharpness
-from ..pictures.files import PictureError, Reaged, open_picture, whole_file
+from ..pictures.files import PictureError, Reaged, open_picture, picture_files, whole_file
 from ..using.reager import Reager
 from ..data.unpaired import read_ages
 
@@ -58,6 +58,15 @@ def evaluate_photo(
                 heads=[im.crop(portrait.heads).resize((128, 128)) for im in (photo, *results)])
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #db7f47e3
+def _by_estimator(seen, off): # ages read, a row a photo; how far each photo's own age was misread
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore') # a copy's estimates are constant, and have no rho
+        rho = np.nan_to_num([spearmanr(TARGETS, e).statistic for e in seen])
+    return dict(rho=float(rho.mean()), span=float((seen[:, -1] - seen[:, 0]).mean()),
+                error=float(np.abs(seen - TARGETS).mean()), curve=seen.mean(0).tolist(), spread=seen.std(0).tolist(),
+                error_on_photos=float(np.mean(off)))
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #0f39674d
 def summary(
     rows:list # From `evaluate_photo`
 ) -> dict: # Figures, ready for JSON
@@ -65,13 +74,8 @@ def summary(
     found = dict(photos=len(rows), estimators={})
     for name in rows[0]['ages']:
         seen = np.array([row['ages'][name] for row in rows])
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore') # a copy's estimates are constant, and have no rho
-            rho = np.nan_to_num([spearmanr(TARGETS, e).statistic for e in seen])
-        found['estimators'][name] = dict(rho=float(rho.mean()), span=float((seen[:, -1] - seen[:, 0]).mean()),
-                                         error=float(np.abs(seen - TARGETS).mean()),
-            curve=seen.mean(0).tolist(), spread=seen.std(0).tolist(),
-            error_on_photos=float(np.mean([abs(row['photo'][name] - row['from_age']) for row in rows])))
+        found['estimators'][name] = _by_estimator(
+            seen, [abs(row['photo'][name] - row['from_age']) for row in rows])
     mean = lambda key: np.mean([row[key] for row in rows], 0)
     at = lambda values: {str(age): float(values[TARGETS.index(age)]) for age in (20, 50, 80)}
     return found | dict(identity=at(mean('identity')), sharpness=at(mean('sharpness')), outside=float(mean('outside')))
@@ -93,6 +97,14 @@ def evaluate_photos(
     return summary(rows), rows, left_out
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #1c7ce989
+def _triptych(generator, row, size): # one person young, old, and as predicted
+    (crop, _), mask, (young, old) = identity_crop(row), face_mask(size), (min(row), max(row))
+    x, y = (crop_face(open_picture(row[age]), crop, size) for age in (young, old))
+    prediction = x + mask * generator(x, torch.tensor(float(young)), torch.tensor(float(old)))
+    return Reaged(Image.fromarray(np.hstack([np.asarray(to_image(im).resize((160, 160)))
+                                             for im in (x, x + mask * (y - x), prediction)])), young, old)
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #e4078c6e
 def evaluate_pairs(
     reager:Reager,
     people:dict, # Identity → {age → file}: from `reaging.data.pairs.read_matrix`
@@ -109,15 +121,11 @@ def evaluate_pairs(
     generator = lambda x, a, b: reager._run(x.to(reager.device),
                                             *(age.view(1, 1, 1, 1).expand(1, 1, size, size).to(reager.device)
                                               for age in (a, b))).float().cpu()
-    found, triptychs, left_out, mask = [], [], [], face_mask(size)
+    found, triptychs, left_out = [], [], []
     for person, row in people.items():
         try: found.append(paired_distances(generator, row, size, perceptual))
         except (PictureError, ValueError, FileNotFoundError) as e: left_out.append((person, str(e))); continue
-        (crop, _), (young, old) = identity_crop(row), (min(row), max(row))
-        x, y = (crop_face(open_picture(row[age]), crop, size) for age in (young, old))
-        prediction = x + mask * generator(x, torch.tensor(float(young)), torch.tensor(float(old)))
-        triptychs.append(Reaged(Image.fromarray(np.hstack([np.asarray(to_image(im).resize((160, 160)))
-            for im in (x, x + mask * (y - x), prediction)])), young, old))
+        triptychs.append(_triptych(generator, row, size))
     if not found:
         raise ValueError(f"None of {len(people)} people could be used: "
                          f"{left_out[0][1] if left_out else 'there are none'}")
@@ -220,6 +228,18 @@ def write_page(
     return folder/'index.html'
 
 # %% ../../nbs/measuring/02_evaluate.ipynb #78a5661e
+def _people_and_photos(data, only): # pairs, if there are any; and a photo of each person, with its age if it is known
+    wanted = lambda name: not only or any(fnmatch(name, pattern) for pattern in only)
+    try: people = {person: row for person, row in read_matrix(data).items() if wanted(person) and len(row) > 1}
+    except NoPairsError: people = {}
+    if people: photos = [(row[age], float(age)) for row in people.values() for age in [sorted(row)[len(row)//2]]]
+    else:
+        try: photos = [(f.file, float(f.age)) for f in read_ages(data) if wanted(f.file.name)]
+        except ValueError: photos = [(f, None) for f in picture_files(data) if wanted(f.name)] # no ages
+    if photos: return people, photos
+    raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
+
+# %% ../../nbs/measuring/02_evaluate.ipynb #49272e42
 def evaluate(
     data, # A folder
     weights:list=(), # Files; by default the weights of the package
@@ -229,17 +249,7 @@ def evaluate(
 ) -> Path: # The page
     "Measure weights on a folder of pictures, beside copying the input, and write the page."
     data = Path(data)
-    wanted = lambda name: not only or any(fnmatch(name, pattern) for pattern in only)
-    try: people = {person: row for person, row in read_matrix(data).items() if wanted(person) and len(row) > 1}
-    except NoPairsError: people = {}
-    if people: photos = [(row[age], float(age)) for row in people.values() for age in [sorted(row)[len(row)//2]]]
-    else:
-        try: photos = [(f.file, float(f.age)) for f in read_ages(data) if wanted(f.file.name)]
-        except ValueError: # no ages
-            from reaging.pictures.files import picture_files
-            photos = [(f, None) for f in picture_files(data) if wanted(f.name)]
-    if not photos:
-        raise ValueError(f"There are no pictures in {data}{' that match ' + ', '.join(only) if only else ''}.")
+    people, photos = _people_and_photos(data, only)
     readers, report = readers or default_readers(), {}
     stems = [*(Path(file).stem for file in weights), 'copy']
     for file in weights or [None]:

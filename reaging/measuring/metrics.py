@@ -102,19 +102,21 @@ class Ridge(nn.Module):
     ):
         super().__init__()
         for name, v in fitted.items(): self.register_buffer(name, v)
-    @staticmethod
-    def fit(
-        f:torch.Tensor, # `(N,F)`, features
-        y:torch.Tensor, # `(N,)`, what they shall say
-        w:torch.Tensor, # `(N,)`, how much each counts
-        alpha:float # The larger, the more cautious
-    ) -> dict: # For `Ridge`
-        "Ridge regression, with as many equations as examples, not as features."
-        f, y, w = f.double(), y.double(), w.double() / w.mean()
-        mean, std, offset, root = f.mean(0), f.std(0) + 1e-3, (y * w).sum() / w.sum(), w.sqrt()
-        scaled = ((f - mean) / std).clamp(-5, 5) * root[:, None]
-        slope = scaled.T @ torch.linalg.solve(scaled @ scaled.T + alpha * torch.eye(len(f)), (y - offset) * root)
-        return {k: v.float() for k, v in dict(mean=mean, std=std, slope=slope, offset=offset).items()}
+
+# %% ../../nbs/measuring/01_metrics.ipynb #cf19587f
+@patch(cls_method=True)
+def fit(cls:Ridge,
+    f:torch.Tensor, # `(N,F)`, features
+    y:torch.Tensor, # `(N,)`, what they shall say
+    w:torch.Tensor, # `(N,)`, how much each counts
+    alpha:float # The larger, the more cautious
+) -> dict: # For `Ridge`
+    "Ridge regression, with as many equations as examples, not as features."
+    f, y, w = f.double(), y.double(), w.double() / w.mean()
+    mean, std, offset, root = f.mean(0), f.std(0) + 1e-3, (y * w).sum() / w.sum(), w.sqrt()
+    scaled = ((f - mean) / std).clamp(-5, 5) * root[:, None]
+    slope = scaled.T @ torch.linalg.solve(scaled @ scaled.T + alpha * torch.eye(len(f)), (y - offset) * root)
+    return {k: v.float() for k, v in dict(mean=mean, std=std, slope=slope, offset=offset).items()}
 
 # %% ../../nbs/measuring/01_metrics.ipynb #ce0c6d57
 @patch
@@ -176,6 +178,11 @@ def read(self:AgeReader,
         return float(self(crop_face(image, crop_matrix(face.landmarks), 256)).clamp(1, 100))
 
 # %% ../../nbs/measuring/01_metrics.ipynb #c1bf0bc1
+def _noisy(x, draw): # other light and colours
+    gain, shift = (torch.rand(len(x), n, 1, 1, generator=draw) * 2 - 1 for n in (3, 1))
+    return (x * (1 + .15 * gain) + .1 * shift).clamp(-1, 1)
+
+# %% ../../nbs/measuring/01_metrics.ipynb #9a10fb9d
 def fit_reader(
     crops:torch.Tensor, # `(N,3,H,W)` in `[-1,1]`, aligned
     ages:torch.Tensor, # `(N,)`, years
@@ -185,10 +192,7 @@ def fit_reader(
 ) -> dict: # For `AgeReader`: `mean`, `std`, `slope`, `offset`
     "Fit the regression; ages of which there are many count less."
     reader, draw = AgeReader({}), torch.Generator().manual_seed(seed)
-    def noisy(x):
-        gain, shift = (torch.rand(len(x), n, 1, 1, generator=draw) * 2 - 1 for n in (3, 1))
-        return (x * (1 + .15 * gain) + .1 * shift).clamp(-1, 1)
     with torch.inference_mode():
         f = torch.cat([torch.cat([reader.features(part) for part in x.split(16)])
-                       for x in (crops, crops.flip(-1), noisy(crops), noisy(crops.flip(-1)))])
+                       for x in (crops, crops.flip(-1), _noisy(crops, draw), _noisy(crops.flip(-1), draw))])
     return Ridge.fit(f, ages.repeat(4), evenly(ages, weights).repeat(4), alpha)

@@ -176,11 +176,16 @@ class AgeingTraining:
             rows = [[read(crop) for read in (self.age, self.sex, self.identity, self.eyes)]
                     for w in self.w for crop in [as_crop(gan(w[None]))]]
         self.ages, self.sexes, self.who, seen = map(torch.cat, zip(*rows))
-        looked = [i for i in LOOKED_AT if i < n]
-        worn = torch.tensor([float(i in GLASSES) for i in looked])
-        self.glasses = linear(seen[looked], worn, 300.)
-        self.had = seen @ self.glasses[0] + self.glasses[1]
+        self.look_for_glasses(seen, n)
         self.ageing = self.first_curves()
+
+# %% ../../nbs/systems/31_ageing.ipynb #a7bb0fb0
+@patch
+def look_for_glasses(self:AgeingTraining, seen, n): # `seen`: features of the eyes of each teacher
+    looked = [i for i in LOOKED_AT if i < n]
+    worn = torch.tensor([float(i in GLASSES) for i in looked])
+    self.glasses = linear(seen[looked], worn, 300.)
+    self.had = seen @ self.glasses[0] + self.glasses[1]
 
 # %% ../../nbs/systems/31_ageing.ipynb #ddade0cc
 @patch

@@ -165,6 +165,21 @@ def to(self:Latent, device):
 
 # %% ../../nbs/systems/91_latent.ipynb #5690d900
 @patch
+def strength(self:Latent,
+    x, # As below
+    w, # Its latents
+    picture, # What they draw
+    mask, # Where that can be trusted
+    age # Years, `(1,)`
+) -> float: # 0.8 to 1.5; 1 for old people, who have little way to go
+    "How much more than the average this face must be aged: read at 80, against what should be read there."
+    if age >= 68: return 1.
+    aged = x + mask * (self.generator(self.aged(w, age, torch.tensor([80.]))) - picture)
+    before, then, wanted = float(reading_of(age.cpu())), float(self.age(as_crop(aged))), float(reading_of([80.]))
+    return float(np.clip((wanted - before) / max(then - before, 8), .8, 1.5))
+
+# %% ../../nbs/systems/91_latent.ipynb #79dc6df0
+@patch
 def found(self:Latent,
     x:torch.Tensor, # `(1,3,512,512)` in `[-1,1]`, in the place of the generator's pictures
     age:torch.Tensor # `(1,)`, years
@@ -174,13 +189,8 @@ def found(self:Latent,
     if key not in self.kept:
         w = self.finder.find(x, self.steps)
         picture = self.generator(w)
-        mask, strength = trust(x, picture), 1.
-        if age < 68:
-            aged = x + mask * (self.generator(self.aged(w, age, torch.tensor([80.]))) - picture)
-            before, then, wanted = (float(reading_of(age.cpu())), float(self.age(as_crop(aged))),
-                                    float(reading_of([80.])))
-            strength = float(np.clip((wanted - before) / max(then - before, 8), .8, 1.5))
-        self.kept[key] = w, picture, mask, strength
+        mask = trust(x, picture)
+        self.kept[key] = w, picture, mask, self.strength(x, w, picture, mask, age)
         while len(self.kept) > 8: self.kept.popitem(last=False)
     return self.kept[key]
 

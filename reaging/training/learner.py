@@ -254,6 +254,16 @@ def before_epoch(self:Budget):
     if self.epoch and used >= 1: raise CancelFitException()
 
 # %% ../../nbs/training/02_learner.ipynb #dfd9616c
+def _fits(learn, batch): # into memory?
+    for cb in learn._grab_cbs(Precision): cb.leave()
+    try: learn.one_batch(0, batch)
+    except RuntimeError as e:
+        if not _out_of_memory(e): raise
+        return False
+    finally: _let_go(learn)
+    return True
+
+# %% ../../nbs/training/02_learner.ipynb #3a7d718a
 def largest_batch(
     learn:Learner, # That has run out of memory
 ) -> int: # Items; 0 if not even one fits
@@ -266,13 +276,8 @@ def largest_batch(
         learn.model.train()
         while high - low > 1:
             middle = (low + high) // 2
-            for cb in learn._grab_cbs(Precision): cb.leave()
-            try: learn.one_batch(0, apply(lambda t: t[:middle], batch))
-            except RuntimeError as e:
-                if not _out_of_memory(e): raise
-                high = middle
-            else: low = middle
-            _let_go(learn)
+            if _fits(learn, apply(lambda t: t[:middle], batch)): low = middle
+            else: high = middle
     return low
 
 # %% ../../nbs/training/02_learner.ipynb #0aaa0326
@@ -333,6 +338,16 @@ def fit(
     if full: _tell_full(learn)
 
 # %% ../../nbs/training/02_learner.ipynb #8d475024
+def _show_rows(columns, ages, targets): # pictures `(N,3,H,W)`, the input first → a figure with a row for each face
+    fig, axs = plt.subplots(len(ages), len(columns), figsize=(1.5*len(columns), 1.55*len(ages) + .3), squeeze=False)
+    for row, years in enumerate(ages):
+        titles = [f'input, {years:.0f}', *(targets if row == 0 else [None]*len(targets))]
+        for ax, picture, title in zip(axs[row], columns, titles):
+            show_image((picture[row].float().cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
+    fig.tight_layout()
+    return fig
+
+# %% ../../nbs/training/02_learner.ipynb #499f7c40
 def show_targets(
     learn:SystemLearner, # From `reaging_learner`
     n:int=3, # Faces
@@ -346,10 +361,4 @@ def show_targets(
     with torch.no_grad():
         columns = [image] + [image + mask * system.reage(image, age, torch.full_like(age, to))
                              for to in targets.values()]
-    fig, axs = plt.subplots(len(image), len(columns), figsize=(1.5*len(columns), 1.55*len(image) + .3), squeeze=False)
-    for row, years in enumerate(age):
-        titles = [f'input, {years:.0f}', *(targets if row == 0 else [None]*len(targets))]
-        for ax, picture, title in zip(axs[row], columns, titles):
-            show_image((picture[row].float().cpu()/2 + .5).clamp(0, 1), ctx=ax, title=title)
-    fig.tight_layout()
-    return fig
+    return _show_rows(columns, age, targets)

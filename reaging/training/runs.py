@@ -44,6 +44,15 @@ def state_tensors(
     return {k: v.detach().cpu().clone().contiguous() for k, v in tensors.items()}
 
 # %% ../../nbs/training/03_runs.ipynb #1d227e02
+def _set_optimizer(opt, net, network, tensors): # Adam's moments, by the name of the weight
+    for name, p in network.named_parameters():
+        start = f'adam.{net}.{name}.'
+        kept = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
+        # laid out in memory as the weight is: fused Adam relies on it
+        if kept: opt.state[p] = {k: torch.empty_like(p).copy_(v) if v.ndim else v.to(p.device)
+                                 for k, v in kept.items()}
+
+# %% ../../nbs/training/03_runs.ipynb #801181d9
 def set_state_tensors(
     learn, # As above
     tensors:dict # From `state_tensors`
@@ -55,13 +64,7 @@ def set_state_tensors(
         except RuntimeError as e:
             raise ValueError(f"The checkpoint is of another {net}: continue with the same system and width. "
                              f"({str(e).splitlines()[-1].strip()})") from e
-    for net, opt in _optimizers(learn).items():
-        for name, p in _nets(learn)[net].named_parameters():
-            start = f'adam.{net}.{name}.'
-            kept = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
-            # laid out in memory as the weight is: fused Adam relies on it
-            if kept:
-                opt.state[p] = {k: torch.empty_like(p).copy_(v) if v.ndim else v.to(p.device) for k, v in kept.items()}
+    for net, opt in _optimizers(learn).items(): _set_optimizer(opt, net, _nets(learn)[net], tensors)
 
 # %% ../../nbs/training/03_runs.ipynb #cc76b397
 def save_state(
@@ -151,18 +154,21 @@ def check_system(self:Run):
 
 # %% ../../nbs/training/03_runs.ipynb #853902b5
 @patch
+def go_on(self:Run): # from the last checkpoint
+    self.check_system()
+    set_state_tensors(self.learn, self.tensors)
+    self.learn.add_cb(_GoOn(self.tensors, self.words))
+    self.tensors, dl, smooth = None, self.dls.train, self.recorder.smooth_loss
+    dl.epoch, dl.start = self.words['epoch'], self.words['batch']
+    smooth.count, smooth.val = self.words['smooth'][0], torch.tensor(self.words['smooth'][1])
+    if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
+    for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
+
+# %% ../../nbs/training/03_runs.ipynb #d51a1143
+@patch
 def before_fit(self:Run):
-    self.learn.train_iter, dl = self.words['step'], self.dls.train
-    if self.tensors:
-        self.check_system()
-        set_state_tensors(self.learn, self.tensors)
-        self.learn.add_cb(_GoOn(self.tensors, self.words))
-        self.tensors = None
-        dl.epoch, dl.start = self.words['epoch'], self.words['batch']
-        self.recorder.smooth_loss.count, self.recorder.smooth_loss.val = self.words['smooth']
-        self.recorder.smooth_loss.val = torch.tensor(self.recorder.smooth_loss.val)
-        if hasattr(self.learn, 'budget'): self.learn.budget.start -= self.words['seconds']
-        for name, scaler in self.scalers().items(): scaler.load_state_dict(self.words['scalers'][name])
+    self.learn.train_iter = self.words['step']
+    if self.tensors: self.go_on()
     self.begun = time.time() - self.words['seconds']
     best, name = self.folder/'best.safetensors', self.system.best
     if self.words['step'] and name and best.exists(): self.best = load_weights(best).about[name]
