@@ -1,4 +1,4 @@
-"""`reaging age`, `video`, `folder`, `demo`, `train`, `eval`, `convert`, `export`, `data`, `bench`: the library without Python.
+"""`reaging age`, `video`, `folder`, `app`, `demo`, `train`, `eval`, `convert`, `export`, `data`, `bench`: the library without Python.
 
 Docs: https://reaging.github.io/reaging/cli.html.md"""
 
@@ -6,12 +6,12 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['DATA', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train', 'data_draw', 'data_prepare', 'data_label',
-           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film',
-           'bench_use', 'train_parsers', 'main']
+           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'app', 'bench_train',
+           'bench_film', 'bench_use', 'train_parsers', 'main']
 
 # %% ../nbs/99_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
 from .ages import MAX_AGE, MIN_AGE, check_age
@@ -393,6 +393,19 @@ def bench_data(args):
     for name, value in bench.bench_data(args.folder, args.size, args.bs, args.workers).items():
         print(f'{name}: {value}')
 
+# %% ../nbs/99_cli.ipynb #a9c0ffee
+def app(args):
+    "Open the page that re-ages photos in your browser. Nothing leaves this machine."
+    import webbrowser
+    from reaging.using.app import page_files, page_models, page_server, write_page
+    if args.out: return print(write_page(args.out, args.weights))
+    if args.photo: open_picture(args.photo) # or a sentence about what is wrong with it
+    server = page_server(page_files(page_models(args.weights), args.photo), args.port)
+    print(f'{server.address} is open for this machine alone; Ctrl-C ends it.', flush=True)
+    if not args.no_browser: webbrowser.open(server.address)
+    with server, suppress(KeyboardInterrupt): server.serve_forever()
+
+
 # %% ../nbs/99_cli.ipynb #f9ed8c69
 def bench_train(args):
     "A training step of FRAN beside the seed's: seconds, memory, and the share of what this machine can do."
@@ -658,6 +671,15 @@ def _weights_parsers(commands):
     p.add_argument('--precision', choices=['fp32', 'fp16'], default='fp32',
                    help='of the computation (default: %(default)s)')
 
+# %% ../nbs/99_cli.ipynb #a9c0ffef
+def _app_parser(commands):
+    p = _command(commands, app, 'app', 'reaging app', 'reaging app me.jpg', 'reaging app --out site')
+    p.add_argument('photo', type=Path, nargs='?', help='what the page shows first')
+    p.add_argument('--weights', help='as for `reaging age`')
+    p.add_argument('--port', type=int, default=8765, help='of this machine (default: %(default)s)')
+    p.add_argument('--no-browser', action='store_true', help='only print the address')
+    p.add_argument('--out', type=Path, metavar='FOLDER', help='write the page as files for any web server instead')
+
 # %% ../nbs/99_cli.ipynb #49d37945
 _GROUPS = [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers),
            ('bench', 'Measure how fast this machine is.', _bench_parsers)]
@@ -667,7 +689,7 @@ def _parser(argv): # of `train` only what these words need, as it is made of the
     parser = argparse.ArgumentParser(prog='reaging', description='Make a face older or younger.')
     parser.add_argument('--version', action='version', version=version('reaging'))
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
-    for add in (_age_parser, _video_parser, _folder_parser): add(commands)
+    for add in (_age_parser, _video_parser, _folder_parser, _app_parser): add(commands)
     p = _command(commands, demo, 'demo', 'reaging demo')
     p.add_argument('--out', type=Path, default=Path('demo'), help='folder to write to (default: %(default)s)')
     train_parsers(commands, argv)

@@ -95,7 +95,8 @@ function setSlider(age) {
 }
 
 function enable() {
-  for (const id of ['to', 'play', 'wipe', 'png', 'jpeg']) el(id).disabled = !faces.length
+  for (const id of ['to', 'play', 'wipe']) el(id).disabled = !faces.length
+  for (const id of ['png', 'jpeg']) el(id).disabled = faces.every(face => face.to == null)
 }
 
 // Ages that are computed, the others lie between them: that on the photo, and about every tenth year.
@@ -111,7 +112,9 @@ async function fill() { // compute what is missing, nearest to the slider first
   filling = true
   try {
     for (;;) {
-      const missing = faces.flatMap((face, i) => knots(face).filter(age => !view.changes[i].has(age)).map(age => ({face, i, age})))
+      const all = faces.flatMap((face, i) => knots(face).map(age => ({face, i, age})))
+      const missing = all.filter(({i, age}) => !view.changes[i].has(age))
+      Object.assign(el('computed'), {max: all.length || 1, value: all.length - missing.length, hidden: !missing.length})
       if (!missing.length) break
       const far = ({face, age}) => Math.abs(age - (face.to ?? +el('to').value))
       const next = missing.reduce((a, b) => far(b) < far(a) ? b : a)
@@ -121,7 +124,6 @@ async function fill() { // compute what is missing, nearest to the slider first
       changes.set(age, change)
       draw()
     }
-    document.body.dataset.computed = photo.name
   } catch (error) { say(error.message) } finally { filling = false }
 }
 
@@ -172,7 +174,7 @@ el('all').onclick = () => choose(null)
 el('to').oninput = () => {
   el('shown').value = el('to').value
   for (const face of picked()) face.to = +el('to').value
-  draw()
+  draw(); enable()
 }
 el('wipe').oninput = () => {
   view.edge = el('wipe').value / 100

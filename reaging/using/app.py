@@ -7,8 +7,8 @@ Docs: https://reaging.github.io/reaging/using/app.html.md"""
 # %% auto #0
 __all__ = ['in_halves', 'write_models', 'page_models', 'page_files', 'write_page', 'page_server']
 
-# %% ../../nbs/using/08_app.ipynb #4f466f46
-import hashlib, os, re, shutil, tempfile, warnings
+# %% ../../nbs/using/08_app.ipynb #922edc39
+import hashlib, os, re, shutil, sys, tempfile, warnings
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
@@ -65,7 +65,7 @@ def write_models(
     onnx.save(in_halves(onnx.load(face)), face)
     for name, how in _nets().items(): onnx.save(in_halves(_as_onnx(*how)), face.with_name(f'{name}.onnx'))
 
-# %% ../../nbs/using/08_app.ipynb #551949fd
+# %% ../../nbs/using/08_app.ipynb #512920aa
 def _cache(): return Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'reaging'
 
 def page_models(
@@ -76,6 +76,7 @@ def page_models(
     if not file.is_file(): raise FileNotFoundError(f"There is no file {file}.")
     key = hashlib.sha256(version('reaging').encode() + file.read_bytes()).hexdigest()[:16]
     if (folder := _cache()/f'page-{key}').is_dir(): return folder
+    print("Making the page's networks, once for these weights …", file=sys.stderr)
     _cache().mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=_cache(), prefix='.page-'))
     try:
