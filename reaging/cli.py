@@ -14,6 +14,7 @@ import argparse, json, os, re, sys, time, warnings
 from contextlib import nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from .ages import MAX_AGE, MIN_AGE, check_age
 from .pictures.faces import NoFaceError
 from .pictures.files import check_out, open_picture, save_gif, save_picture, whole_file
@@ -397,14 +398,14 @@ def bench_data(args):
 def app(args):
     "Open the page that re-ages photos in your browser. Nothing leaves this machine."
     import webbrowser
-    from reaging.using.app import page_files, page_models, page_server, write_page
+    from reaging.using.app import for_browsers, page_files, page_models, page_server, write_page
     if args.out: return print(write_page(args.out, args.weights))
-    if args.photo: open_picture(args.photo) # or a sentence about what is wrong with it
-    server = page_server(page_files(page_models(args.weights), args.photo), args.port)
-    print(f'{server.address} is open for this machine alone; Ctrl-C ends it.', flush=True)
-    if not args.no_browser: webbrowser.open(server.address)
-    with server, suppress(KeyboardInterrupt): server.serve_forever()
-
+    with TemporaryDirectory() as folder:
+        photo = for_browsers(args.photo, folder) if args.photo else None
+        server = page_server(page_files(page_models(args.weights), photo), args.port)
+        print(f'{server.address} is open for this machine alone; Ctrl-C ends it.', flush=True)
+        if not args.no_browser: webbrowser.open(server.address)
+        with server, suppress(KeyboardInterrupt): server.serve_forever()
 
 # %% ../nbs/99_cli.ipynb #f9ed8c69
 def bench_train(args):

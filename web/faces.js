@@ -1,5 +1,5 @@
-// Finds faces: MTCNN (K. Zhang et al., 2016) with the three networks of facenet-pytorch, and a second look at each face,
-// as `reaging.pictures.faces.find_faces` does both. `run(name, shape, data)` runs a network and gives arrays by name.
+// Finds faces: MTCNN (K. Zhang et al., 2016) with the three networks of facenet-pytorch, and a second look at each
+// face, as `reaging.pictures.faces.find_faces` does both. `run(name, shape, data)` gives a network's answers by name.
 import {at, crop, placeOf, sample, smaller, within, withMargin} from './geometry.js'
 
 const FACTOR = .709 // from one size of the pyramid to the next
@@ -73,11 +73,13 @@ async function proposed(run, picture, least, sure) {
 async function judged(run, picture, boxes, name, size) {
   const seen = boxes.map(box => {
     const [left, top, right, bottom] = box.at.map(Math.trunc)
-    return [Math.max(left, 1) - 1, Math.max(top, 1) - 1, Math.min(right, picture.width), Math.min(bottom, picture.height)]
+    const [w, h] = [picture.width, picture.height]
+    return [Math.max(left, 1) - 1, Math.max(top, 1) - 1, Math.min(right, w), Math.min(bottom, h)]
   })
-  boxes = boxes.filter((_, i) => seen[i][2] > seen[i][0] && seen[i][3] > seen[i][1])
-  const parts = seen.filter(p => p[2] > p[0] && p[3] > p[1]), n = 3 * size * size, input = new Float32Array(n * parts.length)
+  const inside = p => p[2] > p[0] && p[3] > p[1], parts = seen.filter(inside), n = 3 * size * size
   if (!parts.length) return []
+  boxes = boxes.filter((_, i) => inside(seen[i]))
+  const input = new Float32Array(n * parts.length)
   parts.forEach((p, i) => shrunk(picture, p, size, size, input, i * n))
   const {box, face, points} = await run(name, [parts.length, 3, size, size], input)
   return boxes.map(({at}, i) => ({
@@ -110,7 +112,8 @@ async function search(run, picture, side, {sure = .9, least = 26} = {}) {
 function framed({width, height, pixels, margin}, w, h, scale) { // a picture with its margin, reduced
   const [left, top] = [margin.left, margin.top].map(x => Math.round(x * scale)), out = new Uint8ClampedArray(4 * w * h)
   for (let i = 0; i < out.length; i += 4) out.set(margin.fill, i)
-  const inner = smaller({width: width - 2 * margin.left, height: height - 2 * margin.top, pixels}, w - 2 * left, h - 2 * top)
+  const whole = {width: width - 2 * margin.left, height: height - 2 * margin.top, pixels}
+  const inner = smaller(whole, w - 2 * left, h - 2 * top)
   for (let y = 0; y < inner.height; y++)
     out.set(inner.pixels.subarray(4 * y * inner.width, 4 * (y + 1) * inner.width), 4 * ((top + y) * w + left))
   return {width: w, height: h, pixels: out}
@@ -214,7 +217,8 @@ async function turned(run, picture, side) {
   for (let n = 0; n < 3; n++) {
     back = within(back, [0, -1, view.width, 1, 0, 0])
     view = quarter(view)
-    for (const face of await confirmed(run, view, await search(run, view, side, {sure: .7}), .9)) found.push(mapped(face, back))
+    const faces = await confirmed(run, view, await search(run, view, side, {sure: .7}), .9)
+    found.push(...faces.map(face => mapped(face, back)))
   }
   found.sort((a, b) => b.confidence - a.confidence)
   return found.filter((face, i) => !found.slice(0, i).some(other => near(face, other)))
@@ -224,7 +228,8 @@ async function turned(run, picture, side) {
 export async function findFaces(run, picture, side = 1024) {
   const first = await search(run, picture, side)
   let faces = await confirmed(run, picture, first, .8)
-  const large = ({box: [left, top, right, bottom]}) => right - left > .75 * picture.width || bottom - top > .75 * picture.height
+  const large = ({box: [left, top, right, bottom]}) =>
+    right - left > .75 * picture.width || bottom - top > .75 * picture.height
   if (first.some(large)) {
     const again = await inMargin(run, picture)
     if (again.length) faces = again

@@ -110,8 +110,8 @@ export function smaller({width, height, pixels}, w, h) {
 // The same picture with half of its size around it in its mean colour, which takes no memory.
 export function withMargin(picture) {
   const [left, top] = [picture.width >> 1, picture.height >> 1], n = picture.width * picture.height
-  const step = Math.max(1, Math.floor(n / 4096)), fill = [0, 0, 0]
-  for (let i = 0; i < n; i += step) for (let c = 0; c < 3; c++) fill[c] += picture.pixels[4 * i + c] / Math.ceil(n / step)
+  const step = Math.max(1, Math.floor(n / 4096)), seen = Math.ceil(n / step), fill = [0, 0, 0]
+  for (let i = 0; i < n; i += step) for (let c = 0; c < 3; c++) fill[c] += picture.pixels[4 * i + c] / seen
   return {...picture, margin: {left, top, fill: fill.map(Math.round)},
           width: picture.width + 2 * left, height: picture.height + 2 * top}
 }

@@ -20,7 +20,7 @@ function say(key, values) {
 function speak() { // the whole page in its language
   document.documentElement.lang = language
   for (const node of document.querySelectorAll('[data-word]')) node.textContent = word(node.dataset.word)
-  for (const node of document.querySelectorAll('[data-label]')) node.setAttribute('aria-label', word(node.dataset.label))
+  for (const node of document.querySelectorAll('[data-label]')) node.ariaLabel = word(node.dataset.label)
   say(...said)
   if (photo) { showFaces(); showPlay() }
 }
@@ -29,7 +29,8 @@ function speak() { // the whole page in its language
 const worker = new Worker('worker.js', {type: 'module'}), waiting = new Map()
 let asked = 0
 worker.onmessage = ({data}) => {
-  if (data.loaded) return say('loading', {done: Math.round(data.loaded / 1e6), all: Math.round(data.all / 1e6)})
+  const mega = bytes => Math.round(bytes / 1e6)
+  if (data.loaded) return say('loading', {done: mega(data.loaded), all: mega(data.all)})
   const {done, fail} = waiting.get(data.id)
   waiting.delete(data.id)
   if ('error' in data) fail(Error(data.error)); else done(data.answer)
@@ -137,10 +138,11 @@ function showFaces() {
   el('all').hidden = !several
   el('all').setAttribute('aria-pressed', chosen == null)
   el('boxes').replaceChildren(...faces.map(({box}, i) => {
-    const button = Object.assign(document.createElement('button'), {className: 'face', onclick: () => choose(i), hidden: !several})
-    const part = (a, b, whole) => `${100 * (b - a) * view.scale / whole}%`, {width, height} = view.canvas
-    button.style.left = part(0, box[0], width); button.style.top = part(0, box[1], height)
-    button.style.width = part(box[0], box[2], width); button.style.height = part(box[1], box[3], height)
+    const button = Object.assign(document.createElement('button'), {className: 'face', hidden: !several})
+    const part = (length, whole) => `${100 * length * view.scale / whole}%`, {width, height} = view.canvas
+    button.style.left = part(box[0], width); button.style.top = part(box[1], height)
+    button.style.width = part(box[2] - box[0], width); button.style.height = part(box[3] - box[1], height)
+    button.onclick = () => choose(i)
     button.setAttribute('aria-pressed', chosen == i)
     button.append(Object.assign(document.createElement('span'), {textContent: word('face', {n: i + 1})}))
     return button
@@ -229,10 +231,11 @@ async function save(type, ending) {
   const to = [...new Set(changed.map(face => face.to))].join('_')
   say('saving')
   try {
-    const blob = await ask('save', [type, faces.map(face => face.to == null ? null : [face.from, face.to]), photo.exif])
-    const link = Object.assign(document.createElement('a'), {href: URL.createObjectURL(blob), download: `${name}_${to}.${ending}`})
+    const asked = faces.map(face => face.to == null ? null : [face.from, face.to])
+    const href = URL.createObjectURL(await ask('save', [type, asked, photo.exif]))
+    const link = Object.assign(document.createElement('a'), {href, download: `${name}_${to}.${ending}`})
     link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+    setTimeout(() => URL.revokeObjectURL(href), 60_000)
     say('saved', {name: link.download})
   } catch (error) { say(error.message) }
 }

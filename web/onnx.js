@@ -1,4 +1,4 @@
-// What `reaging export` says of a network: an ONNX file is a list of numbered fields, and those numbered 14 are its notes.
+// What `reaging export` says of a network. An ONNX file is a list of numbered fields; those numbered 14 are its notes.
 
 function number(bytes, place) { // seven bits a byte, the lowest first
   for (let value = 0, unit = 1; ; unit *= 128) {
@@ -24,7 +24,7 @@ function *fields(bytes) {
 export function about(bytes) {
   for (const [id, note] of fields(bytes)) {
     if (id != 14) continue
-    const {1: key, 2: value} = Object.fromEntries([...fields(note)].map(([i, text]) => [i, new TextDecoder().decode(text)]))
+    const [key, value] = [...fields(note)].map(([, text]) => new TextDecoder().decode(text))
     if (key == 'reaging') return JSON.parse(value)
   }
 }

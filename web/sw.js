@@ -30,5 +30,6 @@ async function answer(request) {
 }
 
 self.addEventListener('fetch', event => {
-  if (event.request.method == 'GET' && event.request.url.startsWith(self.registration.scope)) event.respondWith(answer(event.request))
+  const {request} = event
+  if (request.method == 'GET' && request.url.startsWith(self.registration.scope)) event.respondWith(answer(request))
 })

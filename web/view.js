@@ -25,7 +25,7 @@ export class View {
   around(changes, age) {
     const known = [...changes.keys()].sort((a, b) => a - b)
     if (!known.length) return []
-    const i = known.findIndex(x => x >= age), high = known.at(i), low = known[i < 0 ? known.length - 1 : Math.max(i - 1, 0)]
+    const i = known.findIndex(x => x >= age), high = known.at(i), low = i < 0 ? high : known[Math.max(i - 1, 0)]
     return [changes.get(low), changes.get(high), high == low ? 0 : Math.min(1, Math.max(0, (age - low) / (high - low)))]
   }
 

@@ -73,11 +73,11 @@ export const words = {
     sameEye: 'Das war zweimal dasselbe Auge. Klicken Sie auf beide Augen.',
     weights: 'Andere Gewichte (.onnx)',
     weightsRead: '{name} ist in Gebrauch, für {low} bis {high} Jahre.',
-    private: 'Nichts wird hochgeladen, keine Cookies. Nach dem ersten Besuch geht die Seite auch ohne Netz.',
+    private: 'Nichts wird hochgeladen, keine Cookies. Nach dem ersten Besuch geht es auch ohne Netz.',
     languages: 'Sprache',
     'not-picture': '{name} ist kein Bild, das dieser Browser lesen kann.',
     'not-ours': 'Diese Datei ist kein Netz, das `reaging export` geschrieben hat.',
-    'no-network': 'Eine Datei dieser Seite ließ sich nicht laden. Prüfen Sie die Verbindung, und laden Sie die Seite neu.',
+    'no-network': 'Eine Datei fehlt, die zu dieser Seite gehört. Prüfen Sie die Verbindung, und laden Sie neu.',
     failed: 'Das ging schief: {error}',
   },
 }
