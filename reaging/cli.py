@@ -114,6 +114,14 @@ def _warn_of_ages(args, portrait, about): # both what is asked for and what is t
     asked = args.to or [*(args.regions or {}).values()] or [age + float(by) for by in args.by for age in known]
     warn_untrained([*asked, *known], about)
 
+# %% ../nbs/99_cli.ipynb #a9c0fff2
+def _signer(args, *files): # of --c2pa, if all these can be signed
+    if not args.c2pa: return None
+    from reaging.pictures.credentials import Signer
+    signer = Signer(args.c2pa)
+    signer.check(*filter(None, files))
+    return signer
+
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
@@ -122,6 +130,7 @@ def age(args):
     files = _check_outs(args, targets)
     for to in targets:
         if not args.by: check_target(to, None)
+    signer = _signer(args, args.photo, *files, args.strip, args.gif)
     reager = Reager(args.weights, args.size, args.system)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait = _open(reager, args)
@@ -129,6 +138,7 @@ def age(args):
         if file: check_out(file, size=portrait.image.size) # before anything is computed
     _warn_of_ages(args, portrait, reager.about)
     written = _reage_all(args, reager, portrait, targets, files)
+    for row in written if signer else (): signer(row['file'], args.photo, f"Faces re-aged to {row['to']}.")
     _tell(args, portrait, written, start)
 
 # %% ../nbs/99_cli.ipynb #5f607182
@@ -197,11 +207,13 @@ def video(args):
     from reaging.using.reager import Reager
     if bool(args.to) == bool(args.person):
         raise ValueError("Say how old the face shall be, --to 70, or who: --person ann.jpg=70.")
+    signer = _signer(args, args.film, args.out)
     reager, people = Reager(args.weights, args.size), [Person(photo, to) for photo, to in args.person]
     asked = {age for p in people for age in p.to} | set(args.to or ()) | ({args.from_} if args.from_ else set())
     warn_untrained(sorted(asked), reager.about)
     done = reage_film(reager, args.film, args.out, args.to, args.from_, args.codec, True, args.faces, people,
                       args.quality, args.start, args.end)
+    if signer: signer(done['file'], args.film, 'Faces re-aged.')
     print(done['file'])
     for note in filter(None, [*done['notes'], done['problem']]): print(f"reaging: {note}", file=sys.stderr)
     if done['stopped_by']:
@@ -576,6 +588,11 @@ def train_parsers(commands, argv):
         if not cls.data: raise ValueError(f"{word} is not trained.")
         _train_parser(systems, word or cls.name, cls)
 
+# %% ../nbs/99_cli.ipynb #a9c0fff3
+def _c2pa(p):
+    p.add_argument('--c2pa', type=Path, metavar='CERT',
+                   help='sign the result as C2PA: a PEM file with your certificate and its key')
+
 # %% ../nbs/99_cli.ipynb #d835337a
 def _age_parser(commands):
     p = _command(commands, age, 'age', 'reaging age me.jpg --to 70 --out me_70.png',
@@ -608,6 +625,7 @@ def _age_parser(commands):
                         'system that they must be of')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
+    _c2pa(p)
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
 # %% ../nbs/99_cli.ipynb #2cd795c4
@@ -630,6 +648,7 @@ def _video_parser(commands):
                    help='of the film that is written (default: %(default)s)')
     p.add_argument('--codec', help="encoder, by FFmpeg's name; by default one that fits the file, mostly libx264")
     p.add_argument('--weights', type=Path, help='as for `reaging age`')
+    _c2pa(p)
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
 
