@@ -1,14 +1,25 @@
 "Reads `settings.ini`, the one home of the package's metadata."
 from configparser import ConfigParser
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 here = Path(__file__).parent
 parser = ConfigParser(delimiters=['='])
 parser.read(here/'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 
+class WithPage(build_py):
+    "Puts the page, which lies beside the package, into it."
+    def run(self):
+        super().run()
+        if self.editable_mode: return
+        copytree(here/'web', Path(self.build_lib)/'reaging/web', dirs_exist_ok=True,
+                 ignore=ignore_patterns('.*', 'node_modules', 'models', 'package*.json', 'README.md'))
+
 setup(
+    cmdclass=dict(build_py=WithPage),
     version=cfg['version'], description=cfg['description'], author=cfg['author'], license=cfg['license'],
     keywords=cfg['keywords'].split(', '),
     classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research', 'Programming Language :: Python :: 3'],

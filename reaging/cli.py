@@ -1,4 +1,4 @@
-"""`reaging age`, `video`, `folder`, `demo`, `train`, `eval`, `convert`, `export`, `data`, `bench`: the library without Python.
+"""`reaging age`, `video`, `folder`, `app`, `demo`, `train`, `eval`, `convert`, `export`, `data`, `bench`: the library without Python.
 
 Docs: https://reaging.github.io/reaging/cli.html.md"""
 
@@ -6,14 +6,15 @@ Docs: https://reaging.github.io/reaging/cli.html.md"""
 
 # %% auto #0
 __all__ = ['DATA', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train', 'data_draw', 'data_prepare', 'data_label',
-           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'bench_train', 'bench_film',
-           'bench_use', 'train_parsers', 'main']
+           'data_people', 'data_check', 'evaluate', 'convert', 'export', 'bench_data', 'app', 'bench_train',
+           'bench_film', 'bench_use', 'train_parsers', 'main']
 
 # %% ../nbs/99_cli.ipynb #ddf03af9
 import argparse, json, os, re, sys, time, warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from .ages import MAX_AGE, MIN_AGE, check_age
 from .pictures.faces import NoFaceError
 from .pictures.files import check_out, open_picture, save_gif, save_picture, whole_file
@@ -113,6 +114,14 @@ def _warn_of_ages(args, portrait, about): # both what is asked for and what is t
     asked = args.to or [*(args.regions or {}).values()] or [age + float(by) for by in args.by for age in known]
     warn_untrained([*asked, *known], about)
 
+# %% ../nbs/99_cli.ipynb #a9c0fff2
+def _signer(args, *files): # of --c2pa, if all these can be signed
+    if not args.c2pa: return None
+    from reaging.pictures.credentials import Signer
+    signer = Signer(args.c2pa)
+    signer.check(*filter(None, files))
+    return signer
+
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
@@ -121,6 +130,7 @@ def age(args):
     files = _check_outs(args, targets)
     for to in targets:
         if not args.by: check_target(to, None)
+    signer = _signer(args, args.photo, *files, args.strip, args.gif)
     reager = Reager(args.weights, args.size, args.system)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
     portrait = _open(reager, args)
@@ -128,6 +138,7 @@ def age(args):
         if file: check_out(file, size=portrait.image.size) # before anything is computed
     _warn_of_ages(args, portrait, reager.about)
     written = _reage_all(args, reager, portrait, targets, files)
+    for row in written if signer else (): signer(row['file'], args.photo, f"Faces re-aged to {row['to']}.")
     _tell(args, portrait, written, start)
 
 # %% ../nbs/99_cli.ipynb #5f607182
@@ -196,11 +207,13 @@ def video(args):
     from reaging.using.reager import Reager
     if bool(args.to) == bool(args.person):
         raise ValueError("Say how old the face shall be, --to 70, or who: --person ann.jpg=70.")
+    signer = _signer(args, args.film, args.out)
     reager, people = Reager(args.weights, args.size), [Person(photo, to) for photo, to in args.person]
     asked = {age for p in people for age in p.to} | set(args.to or ()) | ({args.from_} if args.from_ else set())
     warn_untrained(sorted(asked), reager.about)
     done = reage_film(reager, args.film, args.out, args.to, args.from_, args.codec, True, args.faces, people,
                       args.quality, args.start, args.end)
+    if signer: signer(done['file'], args.film, 'Faces re-aged.')
     print(done['file'])
     for note in filter(None, [*done['notes'], done['problem']]): print(f"reaging: {note}", file=sys.stderr)
     if done['stopped_by']:
@@ -393,6 +406,19 @@ def bench_data(args):
     for name, value in bench.bench_data(args.folder, args.size, args.bs, args.workers).items():
         print(f'{name}: {value}')
 
+# %% ../nbs/99_cli.ipynb #a9c0ffee
+def app(args):
+    "Open the page that re-ages photos in your browser. Nothing leaves this machine."
+    import webbrowser
+    from reaging.using.app import for_browsers, page_files, page_models, page_server, write_page
+    if args.out: return print(write_page(args.out, args.weights))
+    with TemporaryDirectory() as folder:
+        photo = for_browsers(args.photo, folder) if args.photo else None
+        server = page_server(page_files(page_models(args.weights), photo), args.port)
+        print(f'{server.address} is open for this machine alone; Ctrl-C ends it.', flush=True)
+        if not args.no_browser: webbrowser.open(server.address)
+        with server, suppress(KeyboardInterrupt): server.serve_forever()
+
 # %% ../nbs/99_cli.ipynb #f9ed8c69
 def bench_train(args):
     "A training step of FRAN beside the seed's: seconds, memory, and the share of what this machine can do."
@@ -562,6 +588,11 @@ def train_parsers(commands, argv):
         if not cls.data: raise ValueError(f"{word} is not trained.")
         _train_parser(systems, word or cls.name, cls)
 
+# %% ../nbs/99_cli.ipynb #a9c0fff3
+def _c2pa(p):
+    p.add_argument('--c2pa', type=Path, metavar='CERT',
+                   help='sign the result as C2PA: a PEM file with your certificate and its key')
+
 # %% ../nbs/99_cli.ipynb #d835337a
 def _age_parser(commands):
     p = _command(commands, age, 'age', 'reaging age me.jpg --to 70 --out me_70.png',
@@ -594,6 +625,7 @@ def _age_parser(commands):
                         'system that they must be of')
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
+    _c2pa(p)
     p.add_argument('--json', action='store_true', help='print faces and files as JSON')
 
 # %% ../nbs/99_cli.ipynb #2cd795c4
@@ -616,6 +648,7 @@ def _video_parser(commands):
                    help='of the film that is written (default: %(default)s)')
     p.add_argument('--codec', help="encoder, by FFmpeg's name; by default one that fits the file, mostly libx264")
     p.add_argument('--weights', type=Path, help='as for `reaging age`')
+    _c2pa(p)
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
 
@@ -658,6 +691,15 @@ def _weights_parsers(commands):
     p.add_argument('--precision', choices=['fp32', 'fp16'], default='fp32',
                    help='of the computation (default: %(default)s)')
 
+# %% ../nbs/99_cli.ipynb #a9c0ffef
+def _app_parser(commands):
+    p = _command(commands, app, 'app', 'reaging app', 'reaging app me.jpg', 'reaging app --out site')
+    p.add_argument('photo', type=Path, nargs='?', help='what the page shows first')
+    p.add_argument('--weights', help='as for `reaging age`')
+    p.add_argument('--port', type=int, default=8765, help='of this machine (default: %(default)s)')
+    p.add_argument('--no-browser', action='store_true', help='only print the address')
+    p.add_argument('--out', type=Path, metavar='FOLDER', help='write the page as files for any web server instead')
+
 # %% ../nbs/99_cli.ipynb #49d37945
 _GROUPS = [('data', 'Look over, prepare, label or draw a folder of training pictures.', _data_parsers),
            ('bench', 'Measure how fast this machine is.', _bench_parsers)]
@@ -667,7 +709,7 @@ def _parser(argv): # of `train` only what these words need, as it is made of the
     parser = argparse.ArgumentParser(prog='reaging', description='Make a face older or younger.')
     parser.add_argument('--version', action='version', version=version('reaging'))
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
-    for add in (_age_parser, _video_parser, _folder_parser): add(commands)
+    for add in (_age_parser, _video_parser, _folder_parser, _app_parser): add(commands)
     p = _command(commands, demo, 'demo', 'reaging demo')
     p.add_argument('--out', type=Path, default=Path('demo'), help='folder to write to (default: %(default)s)')
     train_parsers(commands, argv)

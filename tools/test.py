@@ -79,7 +79,7 @@ def small():
     return ', '.join(large) or None
 
 def browser(script='tools/browser.py'):
-    "The age slider, or the page of `examples/web`, works in a real browser, where there is one."
+    "The age slider, or the page of `web/`, works in a real browser, where there is one."
     done = subprocess.run([sys.executable, script], capture_output=True, text=True)
     print(done.stdout, end='')
     if done.returncode: return done.stderr.strip()

@@ -1,0 +1,125 @@
+// All that computes: the networks, finding faces, what changes at an age, and the picture that is saved. It answers
+// messages {id, what, args} one after the other with {id, answer} or {id, error}, and tells its progress meanwhile.
+import * as ort from './ort/ort.wasm.min.mjs'
+import {about} from './onnx.js'
+import {findFaces} from './faces.js'
+import {chip, crop, fromEyes, mask, placeOf, scaled, uncrop} from './geometry.js'
+import {noted} from './notes.js'
+
+const AGE_CHIP = [.5, .584, .649] // what the network that estimates ages sees of a crop, as `reaging.reading.readers`
+const UNITS = 64 // of one of 255 steps of brightness, in what is sent to the page
+const sessions = {}
+let network, photo
+
+async function bytesOf(url, progress) {
+  const answer = await fetch(url).catch(() => ({}))
+  if (!answer.ok) throw Error('no-network')
+  const parts = []
+  progress.all += +answer.headers.get('content-length')
+  for (const reader = answer.body.getReader(); ;) {
+    const {done, value} = await reader.read()
+    if (done) return new Uint8Array(await new Blob(parts).arrayBuffer())
+    parts.push(value)
+    progress.loaded += value.length
+    postMessage(progress)
+  }
+}
+
+async function unpacked(bytes) { // unless a server or browser did it already
+  if (bytes[0] != 0x1f || bytes[1] != 0x8b) return bytes
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+async function run(name, shape, data) {
+  return await sessions[name].run({image: new ort.Tensor('float32', data, shape)})
+}
+
+async function start() {
+  const progress = {loaded: 0, all: 0}, load = name => bytesOf(name, progress)
+  const names = ['pnet', 'rnet', 'onet', 'age', 'face']
+  const [runtime, ...models] = await Promise.all(
+    [load('ort/ort-wasm-simd-threaded.wasm.gz'), ...names.map(name => load(`models/${name}.onnx`))])
+  ort.env.wasm.wasmPaths = {mjs: new URL('ort/ort-wasm-simd-threaded.mjs', import.meta.url).href}
+  ort.env.wasm.wasmBinary = (await unpacked(runtime)).buffer
+  ort.env.wasm.numThreads = self.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1
+  for (const [i, name] of names.slice(0, 4).entries()) sessions[name] = await ort.InferenceSession.create(models[i])
+  return await weights(models[4])
+}
+
+async function weights(bytes) {
+  const notes = about(bytes)
+  if (!notes?.ages || !notes.size) throw Error('not-ours')
+  network = {session: await ort.InferenceSession.create(bytes), size: notes.size}
+  return {ages: notes.ages}
+}
+
+async function ageOf(planes) { // a mean of the classes 0 to 80 years
+  const {logits} = await run('age', [1, 3, 64, 64], chip(planes, AGE_CHIP, 64))
+  const most = Math.max(...logits.data), shares = Array.from(logits.data, x => Math.exp(x - most))
+  const sum = shares.reduce((a, b) => a + b)
+  return shares.reduce((mean, share, years) => mean + share / sum * Math.max(years, .25), 0)
+}
+
+async function open(bitmap) {
+  const {width, height} = bitmap, canvas = new OffscreenCanvas(width, height)
+  const pen = canvas.getContext('2d', {willReadFrequently: true})
+  pen.drawImage(bitmap, 0, 0)
+  bitmap.close()
+  photo = {pen, width, height, pixels: pen.getImageData(0, 0, width, height).data, faces: []}
+  for (const face of await findFaces(run, photo)) await add(face)
+  return photo.faces.map(({box, age}) => ({box, age}))
+}
+
+async function add(face) {
+  const place = placeOf(face.landmarks)
+  photo.faces.push({...face, place, age: await ageOf(crop(photo, place, network.size))})
+}
+
+async function mark(eyes) { // a face that was not found
+  const landmarks = fromEyes(...eyes.sort((a, b) => a[0] - b[0])), apart = eyes[1][0] - eyes[0][0]
+  const [x, y] = landmarks[2]
+  await add({landmarks, box: [x - 1.3 * apart, y - 1.7 * apart, x + 1.3 * apart, y + 1.7 * apart]})
+  const {box, age} = photo.faces.at(-1)
+  return {box, age}
+}
+
+async function change(face, from, to) { // what the network says, below the mask
+  const {size} = network, ages = years => new ort.Tensor('float32', [years], [1])
+  const others = photo.faces.filter(other => other != face).map(other => other.place)
+  const image = new ort.Tensor('float32', crop(photo, face.place, size).data, [1, 3, size, size])
+  const {delta} = await network.session.run({image, from_age: ages(from), to_age: ages(to)})
+  const shares = mask(size, face.place, others)
+  return {width: size, height: size, data: delta.data.map((x, i) => x * shares[i % (size * size)] * 127.5)}
+}
+
+async function delta(face, from, to, scale, width, height) { // for the screen
+  const laid = uncrop(await change(photo.faces[face], from, to), scaled(photo.faces[face].place, scale), width, height)
+  return {...laid, data: Int16Array.from(laid.data, x => Math.round(UNITS * x))}
+}
+
+async function save(type, ages, exif) { // the whole photo; ages is a list of [from, to] for each face, or nothing
+  const {pen, width, height, pixels} = photo
+  const changed = photo.faces.map((face, i) => ({face, ages: ages[i]})).filter(({ages}) => ages)
+  const draw = async () => {
+    for (const {face, ages: [from, to]} of changed) {
+      const {left, top, width: w, height: h, data} = uncrop(await change(face, from, to), face.place, width, height)
+      if (!w || !h) continue
+      const region = pen.getImageData(left, top, w, h)
+      for (let i = 0; i < w * h; i++) for (let c = 0; c < 3; c++) region.data[4 * i + c] += data[c * w * h + i]
+      pen.putImageData(region, left, top)
+    }
+    return await pen.canvas.convertToBlob({type, quality: .95})
+  }
+  let blob
+  try { blob = await draw() } finally { pen.putImageData(new ImageData(pixels, width, height), 0, 0) }
+  const words = i => changed.map(({ages}) => Math.round(ages[i] * 10) / 10).join(', ')
+  return await noted(blob, words(0), words(1), exif)
+}
+
+const doors = {start, weights, open, mark, delta, save}
+let last = Promise.resolve()
+onmessage = ({data: {id, what, args}}) => last = last.then(async () => {
+  try { postMessage({id, answer: await doors[what](...args)}) }
+  catch (error) { postMessage({id, error: error.message || String(error)}) }
+})
