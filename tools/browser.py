@@ -1,7 +1,7 @@
-"""The tutorial `age_slider` in a real browser: Voila serves it, headless Chromium moves the sliders and paints.
+"""The tutorial `age_slider` in a real browser: Voila and JupyterLab serve it, headless Chromium moves the sliders and paints.
 
 Prints what it measured; `--screenshot FILE` keeps a picture of the page. Says so and ends well where there is no Chromium."""
-import argparse, io, shutil, socket, subprocess, sys, time
+import argparse, io, json, shutil, socket, subprocess, sys, tempfile, time
 from pathlib import Path
 import numpy as np
 from PIL import Image
@@ -59,28 +59,50 @@ def drive(page):
     assert np.abs(pixels(painted) - before).max() > 20, 'the brush changed nothing'
     yield f'{ms:.0f} ms from a stroke of the brush to the new face'
 
+def command(app, port, folder):
+    "How to start `voila` or `jupyterlab`, and the notebook's address below it."
+    if app == 'voila': return ['-m', 'voila', notebook, f'--port={port}', '--no-browser', '--Voila.ip=127.0.0.1'], ''
+    nb = json.loads(notebook.read_text(encoding='utf-8'))
+    nb['metadata']['kernelspec'] = dict(name='python3', display_name='Python 3 (ipykernel)', language='python') # or JupyterLab asks
+    (Path(folder)/notebook.name).write_text(json.dumps(nb), encoding='utf-8') # a copy, as JupyterLab saves what it shows
+    return ['-m', 'jupyterlab', f'--port={port}', '--no-browser', '--ip=127.0.0.1', '--allow-root', '--IdentityProvider.token=',
+            f'--ServerApp.root_dir={folder}', f'--LabApp.user_settings_dir={folder}/settings', f'--LabApp.workspaces_dir={folder}/work'], f'/lab/tree/{notebook.name}'
+
+def run_all(page):
+    "Run the notebook in JupyterLab."
+    page.get_by_text('Python 3 (ipykernel) | Idle').wait_for(timeout=120_000)
+    page.get_by_role('menuitem', name='Run', exact=True).click()
+    page.get_by_text('Run All Cells', exact=True).click()
+
+def serve(app, p, chromium, screenshot):
+    "Drive the notebook in one of the two."
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        words, path = command(app, port, folder)
+        server = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox'])
+            page = browser.new_page(viewport=dict(width=1200, height=2400))
+            page.route('**/*', lambda route: route.continue_() if f'127.0.0.1:{port}' in route.request.url or route.request.url.startswith(('data:', 'blob:')) else route.abort()) # nothing from elsewhere
+            for _ in range(100):
+                try: page.goto(f'http://127.0.0.1:{port}{path}', timeout=120_000); break
+                except Exception: time.sleep(.3) # until it listens
+            if app == 'jupyterlab': run_all(page)
+            try:
+                for line in drive(page): print(f'{app}: {line}', flush=True)
+            finally:
+                if screenshot: page.screenshot(path=screenshot.with_stem(f'{screenshot.stem}_{app}'))
+            browser.close()
+        finally:
+            server.terminate(); server.wait()
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--screenshot', type=Path)
     args = parser.parse_args()
     chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
     if not chromium: return print('Not driven: there is no Chromium here.')
-    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
-    voila = subprocess.Popen([sys.executable, '-m', 'voila', notebook, f'--port={port}', '--no-browser', '--Voila.ip=127.0.0.1'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        with sync_playwright() as p:
-            browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox'])
-            page = browser.new_page(viewport=dict(width=1200, height=2400))
-            page.route('**/*', lambda route: route.continue_() if f'127.0.0.1:{port}' in route.request.url or route.request.url.startswith(('data:', 'blob:')) else route.abort()) # nothing from elsewhere
-            for _ in range(100):
-                try: page.goto(f'http://127.0.0.1:{port}', timeout=120_000); break
-                except Exception: time.sleep(.3) # until Voila listens
-            try:
-                for line in drive(page): print(line, flush=True)
-            finally:
-                if args.screenshot: page.screenshot(path=args.screenshot)
-            browser.close()
-    finally:
-        voila.terminate(); voila.wait()
+    with sync_playwright() as p:
+        for app in ('voila', 'jupyterlab'): serve(app, p, chromium, args.screenshot)
 
 if __name__ == '__main__': main()

@@ -505,6 +505,17 @@ def save_picture(
     with whole_file(path) as part: image.save(part, FORMATS[path.suffix.lower()])
     return path
 
+# %% ../../nbs/pictures/01_files.ipynb #f0e1d2c4
+@patch
+def _repr_jpeg_(self:Reaged): # what a notebook shows
+    small, file = self.copy(), io.BytesIO()
+    small.thumbnail((1024, 1024))
+    small.save(file, 'JPEG', quality=85, exif=b'')
+    return file.getvalue()
+
+@patch
+def _repr_png_(self:Reaged): return None # Pillow's would be shown, too
+
 # %% ../../nbs/pictures/01_files.ipynb #d3b5f791
 def _with_xmp(gif, xmp): # the bytes of a GIF, with a note
     end = 13 + (3 * 2**(gif[10] % 8 + 1) if gif[10] & 128 else 0) # of the header and its palette
