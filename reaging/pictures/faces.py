@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np, torch
 import torch.nn.functional as F
 from PIL import Image, ImageOps
+from .files import in_srgb
 
 # %% ../../nbs/pictures/02_faces.ipynb #c29ab8eb
 class NoFaceError(ValueError):
@@ -83,6 +84,11 @@ def crop_corners(
 def _grid(matrix, x, y): # where the points of the columns x and the rows y lie: (1, len(y), len(x), 2)
     return torch.tensor(np.stack([a*x + (b*y + c)[:, None] for a, b, c in matrix], -1), dtype=torch.float32)[None]
 
+# %% ../../nbs/pictures/02_faces.ipynb #ccf740b2
+def _window(image, lo, hi, shrink): # from `lo` to `hi`; reduced if it is very large
+    if (hi - lo).prod() < 16e6 or shrink == 1: return image.crop((*lo, *hi))
+    return image.resize([max(1, round(s * shrink)) for s in hi - lo], Image.Resampling.BILINEAR, (*lo, *hi))
+
 # %% ../../nbs/pictures/02_faces.ipynb #5416c7b8
 def crop_face(
     image, # A picture; or an array `(H,W)` with an age for each of its pixels
@@ -94,11 +100,11 @@ def crop_face(
     corners, whole = crop_corners(matrix), np.array(image.size if picture else image.shape[::-1])
     lo = np.clip(np.floor(corners.min(1)) - 2, 0, whole - 1).astype(int) # a part of the picture is enough
     hi = np.clip(np.ceil(corners.max(1)) + 2, lo + 1, whole).astype(int)
-    if picture: x = to_tensor(image.crop((*lo, *hi)))
-    else: x = torch.tensor(image[lo[1]:hi[1], lo[0]:hi[0]], dtype=torch.float32)[None, None]
     shrink = min(1, size / np.hypot(*matrix[:, 0]))
+    if picture: x = to_tensor(in_srgb(_window(image, lo, hi, shrink)))
+    else: x = torch.tensor(image[lo[1]:hi[1], lo[0]:hi[0]], dtype=torch.float32)[None, None]
     if shrink < 1:
-        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
+        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in (hi - lo)[::-1]], mode='bilinear', antialias=True)
     ticks = (np.arange(size) + .5) / size
     to_part = (matrix - np.c_[np.zeros((2, 2)), lo]) / (hi - lo)[:, None] * 2 - [[0, 0, 1], [0, 0, 1]]
     if picture:
@@ -186,11 +192,22 @@ def _with_margin(image): # → picture, and the map back
 # %% ../../nbs/pictures/02_faces.ipynb #2e78ee98
 # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
 def _attempts(image, side):
-    still, bright = np.eye(2, 3), _stretched(image)
-    yield [(bright, still, side, 20), (*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26),
-           *((bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size))]
-    yield [(*_with_margin(bright), 512, 26)]
-    if max(image.size) > side: yield [(bright, still, 4096, 16)]
+    small, back = _reduced(image, 2*side)
+    bright = _stretched(small)
+    def way(turned, map, side, least): return turned, back @ np.vstack([map, [0, 0, 1]]), side, least
+    yield [way(bright, np.eye(2, 3), side, 20), *(way(*_tilted(bright, d), side, 26) for d in (35, -35)),
+           *(way(bright.transpose(turn), map, side, 26) for turn, map in _turns(*bright.size))]
+    yield [way(*_with_margin(bright), 512, 26)]
+    if max(image.size) > side:
+        large, back = _reduced(image, 4096)
+        yield [(large, back, 4096, 16)] # what stretches the contrast of all may spoil that of a small face
+        yield [(_stretched(large), back, 4096, 16)]
+
+def _reduced(image, side): # → picture of at most that side, and the map back
+    scale = min(1, side / max(image.size))
+    if scale == 1: return image, np.eye(2, 3)
+    small = image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
+    return small, np.array([[image.width / small.width, 0, 0], [0, image.height / small.height, 0]])
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
@@ -280,13 +297,21 @@ def _estimator():
     return AgeAndGender()
 
 # %% ../../nbs/pictures/02_faces.ipynb #3d7cf235
+def _around(image, box): # → the part that has the face and as much again on each side, and the box in it
+    left, top, right, bottom = map(round, box.tolist())
+    x, y = max(0, 2*left - right), max(0, 2*top - bottom)
+    part = image.crop((x, y, min(image.width, 2*right - left), min(image.height, 2*bottom - top)))
+    scale = max(1, max(part.size) / 3000)
+    if scale > 1: part = part.resize([round(s / scale) for s in part.size], Image.Resampling.BILINEAR)
+    return part, [round(v / scale) for v in (top - y, right - x, bottom - y, left - x)]
+
 def estimate_age(
     image:Image.Image, # A picture
     face:Face # From `find_faces`
 ) -> float: # Years, 1 to 80
     "How old a person looks; a ModuleNotFoundError says what to install or to give instead."
-    left, top, right, bottom = map(round, face.box.tolist())
-    found = _estimator().predict(image.convert('RGB'), [(top, right, bottom, left)])
+    part, box = _around(image, face.box)
+    found = _estimator().predict(in_srgb(part), [tuple(box)])
     return float(max(1, found[0]['age']['value']))
 
 # %% ../../nbs/pictures/02_faces.ipynb #48de2858
