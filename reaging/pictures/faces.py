@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 import numpy as np, torch
 import torch.nn.functional as F
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 from .files import in_srgb
 
 # %% ../../nbs/pictures/02_faces.ipynb #c29ab8eb
@@ -223,22 +223,40 @@ def _tilted(image, degrees): # → picture, and the map back
     return turned, np.c_[back, np.array(image.size) / 2 - back @ np.array(turned.size) / 2]
 
 # %% ../../nbs/pictures/02_faces.ipynb #0a7b1c2d
+def _reduced(image, side): # → picture of at most that side, and the map back
+    scale = min(1, side / max(image.size))
+    if scale == 1: return image, np.eye(2, 3)
+    small = image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
+    return small, np.array([[image.width / small.width, 0, 0], [0, image.height / small.height, 0]])
+
+def _then(first, second): return second @ np.vstack([first, [0, 0, 1]]) # two maps, one after the other
+
 def _stretched(image): # dark and faded pictures as bright as others
     return ImageOps.autocontrast(image, cutoff=(1, 1), preserve_tone=True)
 
-def _with_margin(image): # → picture, and the map back
-    w, h = image.size
-    x, y = w // 2, h // 2
-    padded = Image.new('RGB', (w + 2*x, h + 2*y), tuple(int(v) for v in np.asarray(image.resize((8, 8))).mean((0, 1))))
-    padded.paste(image, (x, y))
-    return padded, np.array([[1, 0, -x], [0, 1, -y]])
+# %% ../../nbs/pictures/02_faces.ipynb #a37e5ca8
+def _with_margin(image): # in which the border goes on, blurred → picture, and the map back
+    small, back = _reduced(image, 1024)
+    x, y = (s // 2 for s in small.size)
+    padded = Image.fromarray(np.pad(np.asarray(small), ((y, y), (x, x), (0, 0)), 'edge'))
+    padded = padded.filter(ImageFilter.GaussianBlur(x // 6))
+    padded.paste(small, (x, y))
+    return padded, _then([[1, 0, -x], [0, 1, -y]], back)
+
+def _fills(image, faces): # does one of them take most of the picture?
+    return any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in faces)
+
+def _in_margin(image, faces, least): # as `_confirmed`, where the second look would see beyond the border
+    padded, back = _with_margin(image)
+    there = np.linalg.inv(np.vstack([back, [0, 0, 1]]))[:2]
+    return [_mapped(f, back) for f in _confirmed(padded, [_mapped(f, there) for f in faces], least)]
 
 # %% ../../nbs/pictures/02_faces.ipynb #2e78ee98
 # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
 def _attempts(image, side):
     small, back = _reduced(image, 2*side)
     bright = _stretched(small)
-    def way(turned, map, side, least): return turned, back @ np.vstack([map, [0, 0, 1]]), side, least
+    def way(turned, map, side, least): return turned, _then(map, back), side, least
     yield [way(bright, np.eye(2, 3), side, 20), *(way(*_tilted(bright, d), side, 26) for d in (35, -35)),
            *(way(bright.transpose(turn), map, side, 26) for turn, map in _turns(*bright.size))]
     yield [way(*_with_margin(bright), 512, 26)]
@@ -246,12 +264,6 @@ def _attempts(image, side):
         large, back = _reduced(image, 4096)
         yield [(large, back, 4096, 16)] # what stretches the contrast of all may spoil that of a small face
         yield [(_stretched(large), back, 4096, 16)]
-
-def _reduced(image, side): # → picture of at most that side, and the map back
-    scale = min(1, side / max(image.size))
-    if scale == 1: return image, np.eye(2, 3)
-    small = image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
-    return small, np.array([[image.width / small.width, 0, 0], [0, image.height / small.height, 0]])
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
@@ -273,8 +285,8 @@ def find_faces(
     image = image.convert('RGB') if image.mode != 'RGB' else image
     first = _search(image, side)
     faces = _confirmed(image, first, .8)
-    if any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in first):
-        faces = _hard([(*_with_margin(image), 512, 26)]) or faces
+    if _fills(image, first):
+        faces = _hard([(*_with_margin(image), 512, 26)]) or _in_margin(image, first, .3) or faces
     if not faces: faces = _try_hard(image, side, first, hard)
     return sorted(faces, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
 
@@ -282,7 +294,8 @@ def find_faces(
 def _try_hard(image, side, first, hard):
     doubtful, faces, others = _confirmed(image, first, .3), [], []
     if hard and min(image.size) >= 20:
-        faces = _confirmed(image, others := _search_again(image, side), .9)
+        others = _search_again(image, side)
+        faces = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
         for ways in () if faces else _attempts(image, side):
             if faces := _hard(ways): break
     if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
