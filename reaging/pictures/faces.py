@@ -18,6 +18,7 @@ from PIL import Image, ImageOps
 # %% ../../nbs/pictures/02_faces.ipynb #c29ab8eb
 class NoFaceError(ValueError):
     "No face was found in a picture."
+    exit_code = 1 # of the command line
 
 @dataclass
 class Face:

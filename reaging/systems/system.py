@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar
 import torch
-from fastai.torch_core import apply, num_distrib, rank_distrib
 from fastcore.basics import patch
 from fastcore.docments import docments
 from torch import nn
@@ -263,6 +262,7 @@ def draw(
     device # Where to
 ) -> torch.Tensor: # `(n,)`, uniform in `[0,1)`
     "This process's part of what is drawn for the batch."
+    from fastai.torch_core import num_distrib, rank_distrib # a second to load, and only training draws
     rank, world = rank_distrib(), max(num_distrib(), 1)
     return torch.rand(world * n)[rank*n:(rank + 1)*n].to(device)
 
