@@ -691,6 +691,7 @@ def main(
     for stream in (sys.stdout, sys.stderr): # names of files may be anything
         if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
     warnings.showwarning = _show_warning
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE') # read when torch is loaded
     # 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong;
     # 130 if it was interrupted, 143 if it was told to stop
     argv = sys.argv[1:] if argv is None else argv
