@@ -16,8 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from .ages import MAX_AGE, MIN_AGE, check_age
-from .pictures.faces import NoFaceError
-from .pictures.files import check_out, open_picture, save_gif, save_picture, whole_file
+
 
 # %% ../nbs/99_cli.ipynb #2465f81e
 def _ages(text):
@@ -69,6 +68,7 @@ def warn_untrained(
 
 # %% ../nbs/99_cli.ipynb #9baa337c
 def _check_outs(args, targets): # Files for the targets, or a sentence about what is missing
+    from reaging.pictures.files import check_out
     if not targets:
         raise ValueError("Say how old the face shall be: --to 70, --by +20, or --regions forehead=70,eyes=30.")
     if sum(map(bool, (args.to, args.regions, args.by))) > 1:
@@ -95,7 +95,8 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
 # %% ../nbs/99_cli.ipynb #568f9221
 def _open(reager, args): # the portrait with the faces of --faces
     if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
-    from reaging.pictures.faces import find_faces
+    from reaging.pictures.faces import NoFaceError, find_faces
+    from reaging.pictures.files import open_picture
     found = find_faces(image := open_picture(args.photo))
     if not found: raise NoFaceError(f"No face was found in {args.photo}.")
     if max(args.faces) > len(found):
@@ -125,6 +126,7 @@ def _signer(args, *files): # of --c2pa, if all these can be signed
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
+    from reaging.pictures.files import check_out
     from reaging.using.reager import Reager, check_target
     start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
@@ -144,6 +146,7 @@ def age(args):
 # %% ../nbs/99_cli.ipynb #5f607182
 def _reage_all(args, reager, portrait, targets, files): # → what was written
     from tqdm import tqdm
+    from reaging.pictures.files import save_gif, save_picture
     from reaging.using.reager import strip
     heads, written = [], []
     for to, file in zip(tqdm(targets, unit='picture', disable=None if len(targets) > 1 else True), files):
@@ -171,6 +174,7 @@ def _tell(args, portrait, written, start):
 def demo(args):
     "Re-age matplotlib's sample portrait (Grace Hopper at 77) to 20, 30, … 80: seven pictures, a strip and a GIF."
     import matplotlib.cbook as cbook
+    from reaging.pictures.files import whole_file
     args.out.mkdir(parents=True, exist_ok=True)
     photo = args.out/'grace_hopper.jpg'
     with cbook.get_sample_data(photo.name) as f, whole_file(photo) as part: part.write_bytes(f.read())
@@ -242,6 +246,7 @@ def _older_options(options): # of a run that reaging 0.0.1 began: what is still 
 
 # %% ../nbs/99_cli.ipynb #7564312b
 def _same_options(args): # kept in the run's folder, compared when it goes on
+    from reaging.pictures.files import whole_file
     options = {k: str(v) for k, v in vars(args).items() if k not in _FREE}
     file = args.run/'options.json'
     if args.resume and file.exists():
@@ -375,6 +380,7 @@ def _people_by_sam(args):
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
+    from reaging.pictures.files import whole_file
     if not args.json.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
     code = _table(problems := check_folder(args.folder, args.faces, args.layout))
@@ -727,6 +733,7 @@ def main(
     for stream in (sys.stdout, sys.stderr): # names of files may be anything
         if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='backslashreplace')
     warnings.showwarning = _show_warning
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE') # read when torch is loaded
     # 0; 1 if there is no face, or something was left out; 2 for anything else that was wrong;
     # 130 if it was interrupted, 143 if it was told to stop
     argv = sys.argv[1:] if argv is None else argv
@@ -735,8 +742,7 @@ def main(
     try:
         args = _parser(argv).parse_args(argv)
         return args.command(args) or 0
-    except NoFaceError as e: return _complain(e, 1)
-    except (ValueError, OSError, ModuleNotFoundError, MemoryError) as e: return _complain(e, 2)
+    except (ValueError, OSError, ModuleNotFoundError, MemoryError) as e: return _complain(e, getattr(e, 'exit_code', 2))
     except KeyboardInterrupt: return _complain('stopped.', 130)
 
 # %% ../nbs/99_cli.ipynb #55c70ed8

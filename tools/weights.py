@@ -14,7 +14,8 @@ from reaging.reading.readers import AgeNetReader
 from reaging.systems.ageing import AgeingTraining, teachers
 from reaging.systems.checkpoints import load_weights, save_weights
 from reaging.systems.latent import fit_guess
-from reaging.systems.stylegan import StyleGAN, keep_memory
+from reaging.systems.layers import keep_memory
+from reaging.systems.stylegan import StyleGAN
 
 quick = 'REAGING_QUICK' in os.environ
 root = Path(__file__).resolve().parents[1]

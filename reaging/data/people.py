@@ -19,7 +19,8 @@ from ..pictures.faces import crop_face, crop_matrix, find_faces, to_image
 from ..pictures.files import whole_file
 from ..reading.readers import AgeNetReader, IdentityReader, SexReader
 from ..systems.ageing import EyeFeatures, age_of, load_ageing, reading_of
-from ..systems.stylegan import StyleGAN, keep_memory
+from ..systems.layers import keep_memory
+from ..systems.stylegan import StyleGAN
 
 # %% ../../nbs/data/05_people.ipynb #e10c835b
 class Rejected(ValueError):

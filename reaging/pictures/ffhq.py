@@ -12,7 +12,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 from .faces import TEMPLATE
 
 # %% ../../nbs/pictures/03_ffhq.ipynb #d6d7aac7
@@ -53,6 +52,7 @@ def _cropped(image, square, border):
 
 # %% ../../nbs/pictures/03_ffhq.ipynb #69731fc2
 def _softened(pixels, pad, side): # what was reflected is blurred and fades
+    from scipy.ndimage import gaussian_filter # quarter of a second, for the few photos that need it
     h, w = pixels.shape[:2]
     y, x = np.ogrid[:h, :w]
     inside = [np.minimum(at / np.float32(first), (n - 1 - at) / np.float32(last))

@@ -29,7 +29,8 @@ class Generator(nn.Module):
     "A U-Net whose way down is a trained EfficientNet-Lite0; image and ages in, RGB delta out."
     def __init__(self):
         super().__init__()
-        net = lite0_network(trained=torch.get_default_device().type != 'meta')
+        empty = torch.get_default_device().type == 'meta' # to ask for its shapes
+        net = lite0_network(trained=not empty)
         self.stem, self.blocks = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), net._blocks
         self.ages_in = nn.Conv2d(2, 32, 3, stride=2, padding=1)
         seen = [n + 4 for n in reversed(SKIPS.values())] # each level sees four planes
@@ -38,6 +39,7 @@ class Generator(nn.Module):
         self.join = nn.ModuleList(nn.Conv2d(a + b, n, 3, padding=1) for a, b, n in zip(below, seen, WIDTHS))
         self.refine = nn.ModuleList(nn.Conv2d(n, n, 3, padding=1) for n in WIDTHS)
         self.last = nn.Conv2d(WIDTHS[-1], 24, 3, padding=1)
+        if empty: return # to draw numbers for it, torch would load its compiler: seconds
         for conv in (*self.join, *self.refine): nn.init.kaiming_normal_(conv.weight, a=.2); nn.init.zeros_(conv.bias)
         for conv in (self.last, self.ages_in): nn.init.zeros_(conv.weight); nn.init.zeros_(conv.bias)
 

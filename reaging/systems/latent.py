@@ -24,7 +24,7 @@ from .checkpoints import default_weights, load_weights
 
 # %% ../../nbs/systems/91_latent.ipynb #e34fe238
 from .losses import Lite0, lite0_network
-from .stylegan import StyleGAN, keep_memory
+from .stylegan import StyleGAN
 from .system import System
 
 # %% ../../nbs/systems/91_latent.ipynb #31e23212
@@ -150,7 +150,6 @@ class Latent(System):
     steps:int=40 # Of gradient descent for a face
 
     def __post_init__(self):
-        keep_memory()
         self.generator, self.ageing, self.age = StyleGAN(), load_ageing(), AgeNetReader().eval()
         self.finder, self.younger = Finder(self.generator), load_weights(default_weights())
         self.ages, self.kept = [18, 85], OrderedDict()

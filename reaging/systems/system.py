@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar
 import torch
-from fastai.torch_core import apply, num_distrib, rank_distrib
 from fastcore.basics import patch
 from fastcore.docments import docments
 from torch import nn
 from ..ages import group_names, group_of
+from .layers import keep_memory
 
 # %% ../../nbs/systems/03_system.ipynb #54b640e3
 SYSTEMS = {} # name → class, of all that are defined so far
@@ -122,7 +122,8 @@ def begin(self:System,
 # %% ../../nbs/systems/03_system.ipynb #fc6b042f
 @patch
 def to(self:System, device) -> System:
-    "Move all networks to a device."
+    "Move all networks to a device. On the CPU, this process keeps the memory that it has used."
+    if torch.device(device).type == 'cpu': keep_memory()
     for net in vars(self).values():
         if isinstance(net, nn.Module): net.to(device, memory_format=torch.channels_last)
     return self
@@ -263,6 +264,7 @@ def draw(
     device # Where to
 ) -> torch.Tensor: # `(n,)`, uniform in `[0,1)`
     "This process's part of what is drawn for the batch."
+    from fastai.torch_core import num_distrib, rank_distrib # a second to load, and only training draws
     rank, world = rank_distrib(), max(num_distrib(), 1)
     return torch.rand(world * n)[rank*n:(rank + 1)*n].to(device)
 

@@ -135,6 +135,7 @@ class Film:
             raise FilmError(f"{path} has no moving pictures in it, only "
                             f"{', '.join(sorted({s.type for s in streams})) or 'nothing'}.")
         self.video, self.sound = videos[0], [s for s in streams.audio if _known(s)]
+        self.video.thread_type = 'AUTO' # decode several frames at once, where the format allows it
         self.subtitles = [s for s in streams.subtitles if _known(s)]
         self._note_lost()
         self._measure()
