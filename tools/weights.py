@@ -33,19 +33,19 @@ def reaging(*words):
     if code := main([str(word) for word in words]): sys.exit(code)
 
 def amplify(file, out):
-    """Regressions answer less than they were shown. Multiply the answers for older and for younger by what makes held-out people, on average, read as old as their true pictures."""
-    system, read = load_weights(file), AgeNetReader().eval()
+    """Regressions answer less than they were shown. Multiply the answers for older and for younger by what makes held-out people, over all pairs 40 years apart or more, read on average as old as their true pictures."""
+    system, read, factors = load_weights(file), AgeNetReader().eval(), []
     rows, mask = read_matrix(work/'crops/val', 'AGE/ID').values(), face_mask(system.size)
-    factors = []
-    for a, b in ((0, -1), (-1, 0)): # from youngest to oldest, and back
-        ends = [[(age, resized(f, system.size)) for age, f in (list(row.items())[a], list(row.items())[b])] for row in rows]
+    for sign in (1, -1): # older, younger
+        pairs = [(a, resized(row[a], system.size), b, resized(row[b], system.size)) for row in rows for a in row for b in row if sign * (b - a) >= 40]
+        off = {1 + i/20: [] for i in range(13)}
         with torch.no_grad():
-            true = torch.stack([read(y) for _, (_, y) in ends]).mean()
-            found = [(x, mask * system.reage(x, torch.tensor([float(age)]), torch.tensor([float(to)]))) for (age, x), (to, _) in ends]
-            apart = {1 + i/20: (torch.stack([read(x + (1 + i/20) * d) for x, d in found]).mean() - true).abs() for i in range(13)}
-        factors.append(min(apart, key=apart.get))
+            for a, x, b, y in pairs:
+                delta = mask * system.reage(x, torch.tensor([float(a)]), torch.tensor([float(b)]))
+                for k in off: off[k].append(float(read(x + k * delta) - read(y)))
+        factors.append(min(off, key=lambda k: abs(sum(off[k]))))
     for t in system.generator.last.parameters(): t.data = louder(t.data, factors)
-    print(f'The answers for older and younger times {factors}:', save_weights(system, out, amplified=factors))
+    print(f'The answers for older and younger times {factors}:', save_weights(system, out, amplified=factors, fine=FINE))
 
 FINE = 1.4 # more of the finest detail, of which the losses leave too little; 1.8 makes jagged outlines
 
