@@ -104,7 +104,7 @@ def _do_one_batch(self:SystemLearner):
 
 # %% ../../nbs/training/01_gan.ipynb #53f5ecda
 @patch
-def losses(self:SystemLearner) -> dict: # Name → number
+def losses_by_name(self:SystemLearner) -> dict: # Name → number
     "Every term of the last step."
     if not self.terms: return {}
     return dict(zip(self.terms, torch.stack([t.detach().float() for t in self.terms.values()]).tolist()))

@@ -142,10 +142,10 @@ class Meter(Callback):
     def before_train(self): self.sums, self.steps, self.clock = collections.Counter(), 0, time.time()
     def after_loss(self):
         if not self.training: return
-        terms = dict(loss=self.loss.item()) | self.learn.losses()
-        self.terms = dict(zip(terms, mean_over_processes(list(terms.values()), self.dls.device)))
+        terms = dict(loss=self.loss.item()) | self.learn.losses_by_name()
+        self.means = dict(zip(terms, mean_over_processes(list(terms.values()), self.dls.device)))
         if hasattr(self.learn, 'lr_finder'): return # which stops by itself
-        if bad := [f'{name} = {value}' for name, value in self.terms.items() if not np.isfinite(value)]: self.stop(bad)
+        if bad := [f'{name} = {value}' for name, value in self.means.items() if not np.isfinite(value)]: self.stop(bad)
     def stop(self, bad):
         run = getattr(self.learn, 'kept_run', None)
         last = f"The last good checkpoint is {(run.checkpoints() or ['none yet'])[-1]}. " if run else ''
@@ -158,7 +158,7 @@ def after_batch(self:Meter):
     now, n = time.time(), find_bs(self.yb) * max(num_distrib(), 1)
     rates = {'lr': self.opt.hypers[-1]['lr']}
     if self.system.discriminator: rates['d_lr'] = self.adversary.opt_d.param_groups[0]['lr']
-    self.row = dict(step=self.train_iter) | self.terms | rates | {
+    self.row = dict(step=self.train_iter) | self.means | rates | {
         'images/s': n / (now - self.clock), 'GB': peak_memory(self.dls.device)}
     self.clock, self.steps = now, self.steps + 1
     self.sums.update(self.row | {'images/s': 1 / self.row['images/s']})
