@@ -62,6 +62,7 @@ async function show(file, name = file.name) {
   const exif = exifOf(new Uint8Array(await file.arrayBuffer())), mine = photo = {name: name ?? 'photo.jpg', exif}
   faces = []; chosen = null
   view.show(bitmap, MOST)
+  el('wipe').value = 0; el('edge').hidden = true
   el('empty').hidden = true; el('work').hidden = false
   showFaces(); enable()
   try {
@@ -69,6 +70,7 @@ async function show(file, name = file.name) {
     say('searching')
     const found = await ask('open', [bitmap], [bitmap])
     if (photo != mine) return // another one has come
+    photo.searched = true
     for (const face of found) add(face)
     arrived()
   } catch (error) { say(error.message) }
@@ -97,6 +99,7 @@ function setSlider(age) {
 
 function enable() {
   for (const id of ['to', 'play', 'wipe']) el(id).disabled = !faces.length
+  el('mark').disabled = !photo.searched
   for (const id of ['png', 'jpeg']) el(id).disabled = faces.every(face => face.to == null)
 }
 

@@ -118,7 +118,8 @@ class AgeSlider(widgets.VBox):
                                       layout=dict(width='24em', visibility='hidden'))
         self.files = [widgets.Button(description=name, layout=dict(width='8em'))
                       for name in ('Picture', 'Strip', 'GIF')]
-        self.message = widgets.HTML()
+        hint = "Many servers take uploads of up to 10 MB. Larger: reager.slider('photo.jpg')" if photo is None else ''
+        self.message = widgets.HTML(hint)
         for widget, name in ((self.picture, 'picture'), (self.age, 'age'), (self.view, 'view'), (self.wipe, 'wipe')):
             widget.add_class(f'reaging-{name}')
         widgets.jslink((self.play, 'value'), (self.age, 'value'))
@@ -235,8 +236,9 @@ class AgePainter(widgets.VBox):
         self.small = reduced(self.portrait, side)
         low, high = reager.about['ages']
         width, height = self.small.image.size
-        self.canvas = MultiCanvas(2, width=width, height=height, layout=dict(width=f'{width}px', height=f'{height}px'))
-        self.picture = widgets.Image(format='jpeg', layout=dict(width=f'{width}px', height=f'{height}px'))
+        place = dict(width=f'{width}px', height=f'{height}px', flex='none') # or a narrow notebook would squeeze them
+        self.canvas = MultiCanvas(2, width=width, height=height, layout=place)
+        self.picture = widgets.Image(format='jpeg', layout=place)
         self.age = widgets.IntSlider(description='Age', min=max(MIN_AGE, round(low)), max=round(high),
                                      value=round(high))
         self.brush = widgets.IntSlider(description='Brush', min=2, max=max(width, height) // 6,
@@ -252,7 +254,8 @@ class AgePainter(widgets.VBox):
                            (self.file, self._save)):
             button.on_click(lambda _, do=do: _say(self.message, do))
         self.points = None # of the stroke that is being painted
-        super().__init__([widgets.HBox([self.canvas, self.picture]), widgets.HBox([self.age, self.brush]),
+        both = widgets.HBox([self.canvas, self.picture], layout=dict(flex_flow='row wrap'))
+        super().__init__([both, widgets.HBox([self.age, self.brush]),
                           widgets.HBox([self.undo, self.clear, self.file]), self.message])
         self._keep([])
 
