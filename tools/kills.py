@@ -68,7 +68,7 @@ def jobs(folder):
                         *(['--resume'] if Path(to, 'run').exists() else [])]
     return dict(train=train,
                 prepare=lambda to: ['data', 'prepare', str(people), f'{to}/out', '--size', '128'],
-                people=lambda to: ['data', 'people', f'{to}/out', '--ids', '2', '--ages', '20,60', '--size', '128', '--workers', '1'],
+                people=lambda to: ['data', 'people', f'{to}/out', '--ids', '3', '--ages', '20,60', '--size', '128', '--workers', '1'],
                 folder=lambda to: ['folder', str(people), f'{to}/out', '--to', '20,70', '--from', '40', '--workers', '1'],
                 # without loss: x264 does not write the same bytes twice, even of the same frames
                 video=lambda to: ['video', str(film), f'{to}/out.mkv', '--to', '70', '--from', '40', '--codec', 'ffv1'])

@@ -296,9 +296,9 @@ def _try_hard(image, side, first, hard):
     doubtful, faces, others = _confirmed(image, first, .3), [], []
     if hard and min(image.size) >= 20:
         others = _search_again(image, side)
-        faces = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
-        for ways in () if faces else _attempts(image, side):
-            if faces := _hard(ways): break
+        seen = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
+        for ways in _attempts(image, side):
+            if faces := _hard(ways) or seen: break
     if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
     return faces or first or _confirmed(image, others, 0)
 
