@@ -93,7 +93,8 @@ def main():
     for name, check in dict(exported=exported, in_order=in_order, narrow=narrow, small=small,
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
                             readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
-                            fuzz=lambda: run(sys.executable, 'tools/fuzz.py'), browser=browser, web=lambda: browser('tools/web.py')).items():
+                            fuzz=lambda: run(sys.executable, 'tools/fuzz.py'), kills=lambda: run(sys.executable, 'tools/kills.py'),
+                            browser=browser, web=lambda: browser('tools/web.py')).items():
         start = time.time()
         results.append(report(name, check(), time.time() - start))
     notebooks = sorted(nb for nb in root.glob('nbs/**/*.ipynb') if '.ipynb_checkpoints' not in nb.parts)

@@ -6,7 +6,8 @@ Docs: https://reaging.github.io/reaging/pictures/faces.html.md"""
 
 # %% auto #0
 __all__ = ['EYE_DISTANCE', 'EYE_HEIGHT', 'TEMPLATE', 'BOX', 'REGIONS', 'NoFaceError', 'Face', 'crop_matrix', 'to_tensor',
-           'to_image', 'crop_corners', 'crop_face', 'find_faces', 'uncrop', 'face_mask', 'estimate_age', 'region_masks']
+           'to_image', 'crop_corners', 'crop_face', 'find_faces', 'uncrop', 'face_mask', 'estimate_age', 'region_masks',
+           'in_view']
 
 # %% ../../nbs/pictures/02_faces.ipynb #02b08c8c
 from dataclasses import dataclass, replace
@@ -297,9 +298,9 @@ def _try_hard(image, side, first, hard):
     doubtful, faces, others = _confirmed(image, first, .3), [], []
     if hard and min(image.size) >= 20:
         others = _search_again(image, side)
-        faces = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
-        for ways in () if faces else _attempts(image, side):
-            if faces := _hard(ways): break
+        seen = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
+        for ways in _attempts(image, side):
+            if faces := _hard(ways) or seen: break
     if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
     return faces or first or _confirmed(image, others, 0)
 
@@ -400,3 +401,40 @@ def region_masks(
         mouth=oval(mouth, 0, 0, .75, .4), chin=oval(mouth, 0, .62, .75, .42),
         hair=(1 - head) * _soft((y - mouth[1]) / EYE_DISTANCE + .5, .5)) # around the head, above the mouth
     return {name: (mask * _oval(x, y))[None, None] for name, mask in masks.items()}
+
+# %% ../../nbs/pictures/02_faces.ipynb #3d955ecc
+_XYZ = torch.tensor([[.4339, .3762, .1899], [.2126, .7152, .0722], [.0177, .1095, .8727]]) # of linear RGB; white is 1
+
+def _lab(x): # `(N,3,h,w)` in `[-1,1]` → lightness 0 to 100, and two axes of colour
+    rgb = (x.float().clamp(-1, 1) + 1) / 2
+    light = torch.where(rgb <= .04045, rgb / 12.92, ((rgb + .055) / 1.055)**2.4)
+    f = torch.einsum('ij,njhw->nihw', _XYZ, light)
+    f = torch.where(f > .008856, f.clamp(min=1e-6)**(1/3), 7.787*f + 16/116)
+    return torch.stack([116*f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1)
+
+# %% ../../nbs/pictures/02_faces.ipynb #ecaa85cc
+def _strange(lab): # `(1,3,112,112)` → how sure it is that a colour is neither skin nor hair
+    light, a, b = lab[0]
+    hue, colour = torch.rad2deg(torch.atan2(b, a)), torch.hypot(a, b)
+    places = region_masks(TEMPLATE * 112, 112)
+    face = sum(places[name][0, 0] for name in ('cheeks', 'nose', 'forehead')) > .5
+    skin = face & (hue > -10) & (hue < 100) & (colour > 5)
+    if skin.sum() < .15 * face.sum(): return torch.zeros(1, 1, 112, 112) # grey, or in strange light
+    own = torch.rad2deg(torch.atan2(b[skin].median(), a[skin].median()))
+    far = ((hue - own + 180) % 360 - 180).abs()
+    ramp = lambda x, start, wide: ((x - start) / wide).clamp(0, 1)
+    return (ramp(far, 60, 30) * ramp(colour, 8, 6) * ramp(light, 35, 10))[None, None]
+
+# %% ../../nbs/pictures/02_faces.ipynb #7d0f647c
+def in_view(
+    crops:torch.Tensor # `(N,3,size,size)` in `[-1,1]`
+) -> torch.Tensor: # `(N,1,size,size)`: 0 where something of a colour that no face has is in front, else 1
+    "What can be seen of a face, as far as colours tell."
+    seen = []
+    for crop in crops:
+        small = F.interpolate(crop[None].float(), size=112, mode='area')
+        strange = _strange(_lab(small.cpu()))
+        shrunk = -F.max_pool2d(-strange, 5, 1, 2)
+        strange = torch.minimum(strange, F.max_pool2d(shrunk, 5, 1, 2)) # what is small disappears
+        seen.append(1 - F.avg_pool2d(strange, 3, 1, 1, count_include_pad=False))
+    return F.interpolate(torch.cat(seen), size=crops.shape[-1], mode='bilinear').to(crops.device)

@@ -36,8 +36,10 @@ def _converted(name, path): # a public FRAN's file in the cache as one of ours, 
     from huggingface_hub.constants import HF_HUB_CACHE
     # that folder is a commit
     out = Path(HF_HUB_CACHE).parent/'reaging'/f'{name.replace("/", "--")}-{path.parent.name}.safetensors'
-    out.parent.mkdir(exist_ok=True)
-    return out if out.exists() else convert_weights(path, out)
+    try:
+        out.parent.mkdir(exist_ok=True)
+        return out if out.exists() else convert_weights(path, out)
+    except OSError: return path # a cache that may only be read: the file can be read as it was published
 
 # %% ../../nbs/using/01_hub.ipynb #95827e08
 def fetch_weights(

@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from ..ages import MAX_AGE, MIN_AGE, check_age
 from ..systems.checkpoints import default_weights, load_weights, save_weights
 from ..pictures.faces import (Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age,
-                                    face_mask, find_faces, region_masks, uncrop)
+                                    face_mask, find_faces, in_view, region_masks, uncrop)
 from .hub import fetch_weights, on_hub, push_to_hub
 from ..systems.layers import TILE, best_precision
 from ..systems.system import find_system
@@ -103,10 +103,10 @@ class Portrait:
 
 # %% ../../nbs/using/02_reager.ipynb #29287c2e
 @patch(as_prop=True)
-def masks(self:Portrait): # `(N,1,size,size)`: what belongs to each face, where several are near each other
+def masks(self:Portrait): # `(N,1,size,size)`: what belongs to each face, where several are near each other, and is seen
     places = [crop_matrix(face.landmarks) for face in (*self.faces, *self.others)]
-    return torch.cat([face_mask(self.crops.shape[-1], places[i], places[:i] + places[i+1:])
-                      for i in range(len(self.faces))])
+    size, n = self.crops.shape[-1], len(self.faces)
+    return in_view(self.crops) * torch.cat([face_mask(size, places[i], places[:i] + places[i+1:]) for i in range(n)])
 
 # %% ../../nbs/using/02_reager.ipynb #23bf31dc
 # faces

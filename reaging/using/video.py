@@ -443,6 +443,8 @@ def _paint_all(painter, film, part, suffix, words, codec, quality, progress):
                     bar.update()
                     if asked: break
                 out.end()
-        except av.FFmpegError as e: raise OSError(f"{e.strerror}; if a track does not fit, choose .mkv") from e
+        except av.FFmpegError as e:
+            hint = '' if isinstance(e, OSError) else "; if a track does not fit, choose .mkv" # or the disk is full
+            raise OSError(f"{e.strerror}{hint}") from e
     stopped_by = asked[0] if asked else None
     return dict(frames=frames, changed=changed, stopped_by=stopped_by, problem=None, notes=film.notes + out.notes)
