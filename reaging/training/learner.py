@@ -22,7 +22,8 @@ from ..pictures.faces import face_mask
 from ..systems.layers import best_precision
 from ..systems.system import System
 from .gan import Adversary, SystemLearner
-if find_spec('accelerate'): import fastai.distributed # gives learners `distrib_ctx`; without Accelerate it cannot be loaded
+# it gives learners `distrib_ctx`, and cannot be loaded without Accelerate
+if find_spec('accelerate'): import fastai.distributed
 
 # %% ../../nbs/training/02_learner.ipynb #b385e6ad
 class Precision(MixedPrecision):
