@@ -13,6 +13,7 @@ __all__ = ['DATA', 'warn_untrained', 'age', 'demo', 'video', 'pictures', 'train'
 import argparse, json, os, re, sys, time, warnings
 from contextlib import nullcontext, suppress
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from .ages import MAX_AGE, MIN_AGE, check_age
@@ -313,12 +314,13 @@ def train(args):
     "Train a system on a folder of pictures, and write the weights."
     out = _check_train(args)
     import torch
-    from fastai.distributed import teardown_distrib
     from fastai.torch_core import num_distrib, rank_distrib, set_seed
     from reaging.systems.checkpoints import save_weights
     from reaging.training.learner import fit, trained
     from reaging.training.runs import Run
     gpu = torch.cuda.is_available()
+    if num_distrib() and not find_spec('accelerate'):
+        raise ModuleNotFoundError("Training in several processes needs Accelerate: pip install 'reaging[distributed]'.")
     if num_distrib() and gpu: torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
     if rank_distrib(): sys.stdout = open(os.devnull, 'w') # the first process speaks
     set_seed(args.seed)
@@ -328,7 +330,8 @@ def train(args):
     # batch norm is shared on GPUs only
     several = learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext()
     with several: fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
-    teardown_distrib() # threads of it that are alive when Python ends may abort it
+    # threads of it that are alive when Python ends may abort it
+    if torch.distributed.is_initialized(): torch.distributed.destroy_process_group()
     if run and run.stopped_by:
         print(f"Stopped after step {learn.train_iter}. The same command with --resume goes on.", file=sys.stderr)
         return 128 + run.stopped_by

@@ -513,7 +513,8 @@ def _note(kind, xmp, params): # Pillow's parameters that put the note into a fil
     if kind == 'PNG':
         info = params.pop('pnginfo', None) or PngImagePlugin.PngInfo()
         info.add_itxt('XML:com.adobe.xmp', xmp)
-        return dict(pnginfo=info, compress_level=params.pop('compress_level', 4)) # 6, Pillow's, takes three times as long
+        # Pillow's own level, 6, takes three times as long and makes files 5 % smaller
+        return dict(pnginfo=info, compress_level=params.pop('compress_level', 4))
     if kind == 'TIFF':
         tags = Image.Exif()
         tags.load(params.pop('exif'))

@@ -10,10 +10,10 @@ __all__ = ['LOADERS', 'Precision', 'EMA', 'mean_over_processes', 'Distributed', 
 
 # %% ../../nbs/training/02_learner.ipynb #788dbb14
 import gc, sys
+from importlib.util import find_spec
 import torch.distributed as dist
 from fastai.vision.all import *
 from fastai.callback.fp16 import AMPMode
-from fastai.distributed import *
 from torch.amp import GradScaler, autocast
 from torch.optim.swa_utils import AveragedModel
 from ..data.pairs import paired_dls
@@ -22,6 +22,8 @@ from ..pictures.faces import face_mask
 from ..systems.layers import best_precision
 from ..systems.system import System
 from .gan import Adversary, SystemLearner
+# it gives learners `distrib_ctx`, and cannot be loaded without Accelerate
+if find_spec('accelerate'): import fastai.distributed
 
 # %% ../../nbs/training/02_learner.ipynb #b385e6ad
 class Precision(MixedPrecision):
