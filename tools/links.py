@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 root = Path(__file__).resolve().parents[1]
-EXTRAS = {'30_stylegan': ',people', '31_ageing': ',people', '91_latent': ',people', '05_people': ',people', '01_files': ',heic', '04_credentials': ',c2pa,video', '04_shards': ',shards', '04_tracking': ',wandb', '04_film': ',video', '05_video': ',video', 'video': ',video', '06_folders': ',ray', '07_export': ',onnx', '08_app': ',app'} # what only these notebooks need
+EXTRAS = {'30_stylegan': ',people', '31_ageing': ',people', '91_latent': ',people', '05_people': ',people', 'train_fran': ',people', '01_files': ',heic', '04_credentials': ',c2pa,video', '04_shards': ',shards', '04_tracking': ',wandb', '04_film': ',video', '05_video': ',video', 'video': ',video', '06_folders': ',ray', '07_export': ',onnx', '08_app': ',app'} # what only these notebooks need
 
 def cell(id, kind, source):
     lines = source.splitlines(keepends=True)

@@ -48,7 +48,8 @@ def save_weights(
 ) -> Path: # `path`
     "Write a system's generator as float16 safetensors, and what it is in the header."
     path, state = Path(path), system.generator.state_dict()
-    kept = {k: v for k, v in getattr(system, 'about', {}).items() if k == 'source'} # somebody else's weights stay theirs
+    # somebody else's weights stay theirs
+    kept = {k: v for k, v in getattr(system, 'about', {}).items() if k == 'source'}
     header = json.dumps(_header(system, kept | about))
     tensors = {k: (v.half() if v.is_floating_point() else v).detach().cpu().contiguous() for k, v in state.items()}
     with whole_file(path) as part:
