@@ -5,6 +5,7 @@ import {about} from './onnx.js'
 import {findFaces} from './faces.js'
 import {chip, crop, fromEyes, mask, placeOf, scaled, uncrop} from './geometry.js'
 import {noted} from './notes.js'
+import {seen} from './seen.js'
 
 const AGE_CHIP = [.5, .584, .649] // what the network that estimates ages sees of a crop, as `reaging.reading.readers`
 const UNITS = 64 // of one of 255 steps of brightness, in what is sent to the page
@@ -87,9 +88,9 @@ async function mark(eyes) { // a face that was not found
 async function change(face, from, to) { // what the network says, below the mask
   const {size} = network, ages = years => new ort.Tensor('float32', [years], [1])
   const others = photo.faces.filter(other => other != face).map(other => other.place)
-  const image = new ort.Tensor('float32', crop(photo, face.place, size).data, [1, 3, size, size])
+  const part = crop(photo, face.place, size), image = new ort.Tensor('float32', part.data, [1, 3, size, size])
   const {delta} = await network.session.run({image, from_age: ages(from), to_age: ages(to)})
-  const shares = mask(size, face.place, others)
+  const visible = seen(part), shares = mask(size, face.place, others).map((share, i) => share * visible[i])
   return {width: size, height: size, data: delta.data.map((x, i) => x * shares[i % (size * size)] * 127.5)}
 }
 
