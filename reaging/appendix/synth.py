@@ -564,14 +564,12 @@ def _draw(t, size):
     head, hu, hv = _head(u, v, t)
     front, back, hairline, streaks = _hair(u, v, U, V, head, hu, hv, t, px)
     hair, skull = _hair_paint(streaks, head, U, V, t), _step(head, -px, px)
-    face = skull.clone()
-    image = _mix(_background(u, v, t), hair * .62, back)
+    image, face = _mix(_background(u, v, t), hair * .62, back), skull.clone()
     _body_and_ears(image, back, face, u, v, t, size)
     middle = (..., slice(size // 8, size - size // 8)) # no face is wider
     skin, m, low = _skin(*(x[middle].contiguous() for x in (U, V, head, hairline)), t, px)
     image[middle] = _mix(image[middle], skin, skull[middle])
-    image = _mix(image, hair, front)
-    face, hair = face * (1 - front), front + (1 - front) * (1 - face) * back
+    image, face, hair = _mix(image, hair, front), face * (1 - front), front + (1 - front) * (1 - face) * back
     return image.mul_(2).sub_(1).clamp_(-1, 1), torch.cat([face, hair, 1 - face - hair], 1), _landmarks(m, low, t, size)
 
 # %% ../../nbs/appendix/01_synth.ipynb #92680f5a

@@ -199,12 +199,11 @@ def people_table(
     "How many were taken, why the others were not, and how old each age is read."
     taken = [row for row in rows if 'reason' not in row]
     reasons = collections.Counter(row['reason'].split(',')[0] for row in rows if 'reason' in row)
-    sexes = collections.Counter(row['sex'] for row in taken)
+    sexes, turned = collections.Counter(row['sex'] for row in taken), sum(abs(row['turned']) > .15 for row in taken)
     lines = [f'{len(taken)} people, {len(rows) - len(taken)} left out',
-             *(f'  {n:5} {reason}' for reason, n in reasons.most_common())]
-    lines += [f"read as female {sexes['female']}, male {sexes['male']}; turned to the side "
-              f"{sum(abs(row['turned']) > .15 for row in taken)}"]
-    lines.append('  age   read   from     to')
+             *(f'  {n:5} {reason}' for reason, n in reasons.most_common()),
+             f"read as female {sexes['female']}, male {sexes['male']}; turned to the side {turned}",
+             '  age   read   from     to']
     for age in taken[0]['reads'] if taken else ():
         reads = [row['reads'][age] for row in taken]
         lines.append(f'{age:>5} {np.mean(reads):6.1f} {min(reads):6.1f} {max(reads):6.1f}')

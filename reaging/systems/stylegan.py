@@ -182,13 +182,14 @@ class StyleGAN(nn.Module):
         self.register_buffer('variance', w.var(0))
         self.eval().requires_grad_(False)
 
-    @staticmethod
-    def noise(
-        seeds # Whole numbers, one for each person
-    ) -> torch.Tensor: # z, `(B,512)`
-        "The noise that belongs to each seed, on any machine."
-        return torch.tensor(np.stack([np.random.default_rng(seed).standard_normal(512) for seed in seeds]),
-                            dtype=torch.float32)
+# %% ../../nbs/systems/30_stylegan.ipynb #a5e5f123
+@patch
+def noise(self:StyleGAN,
+    seeds # Whole numbers, one for each person
+) -> torch.Tensor: # z, `(B,512)`
+    "The noise that belongs to each seed, on any machine."
+    return torch.tensor(np.stack([np.random.default_rng(seed).standard_normal(512) for seed in seeds]),
+                        dtype=torch.float32)
 
 # %% ../../nbs/systems/30_stylegan.ipynb #830048e9
 @patch

@@ -71,6 +71,7 @@ def write_models(
 # %% ../../nbs/using/08_app.ipynb #512920aa
 def _cache(): return Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'reaging'
 
+# %% ../../nbs/using/08_app.ipynb #371ccaa0
 def page_models(
     weights=None # As for `Reager`; None for those of the package
 ) -> Path: # A folder with five `.onnx` files
