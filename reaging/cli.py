@@ -753,6 +753,7 @@ def _show_warning(message, category, *where): # one line, for people
     print(f"Warning: {message}", file=sys.stderr)
 
 def _complain(error, code):
+    if getattr(error, 'filename', None): error = f"{error.filename}: {error.strerror}." # without a number
     print(f'reaging: {error}', file=sys.stderr)
     return code
 

@@ -14,7 +14,7 @@ def command(words):
     from reaging.cli import main
     return main(words)
 
-def run(work, log, seconds=None):
+def run(work, log, seconds=None, limit=600):
     "`work()`, which returns an exit code, in a copy of this process that is killed after that many seconds. → seconds it took, or None if it was killed"
     start, child = time.monotonic(), os.fork()
     if not child:
@@ -31,6 +31,9 @@ def run(work, log, seconds=None):
         if seconds is not None and time.monotonic() - start > seconds:
             os.kill(child, signal.SIGKILL); os.waitpid(child, 0)
             return None
+        if time.monotonic() - start > limit:
+            os.killpg(child, signal.SIGKILL)
+            raise RuntimeError(f'A run did not end within {limit} seconds.')
         time.sleep(.005)
 
 def frames(file): # of a film: a Matroska file has a number drawn by chance in it
