@@ -17,7 +17,6 @@ from fastcore.basics import patch
 from fastcore.docments import docments
 from torch import nn
 from ..ages import group_names, group_of
-from .layers import keep_memory
 
 # %% ../../nbs/systems/03_system.ipynb #54b640e3
 SYSTEMS = {} # name → class, of all that are defined so far
@@ -122,8 +121,7 @@ def begin(self:System,
 # %% ../../nbs/systems/03_system.ipynb #fc6b042f
 @patch
 def to(self:System, device) -> System:
-    "Move all networks to a device. On the CPU, this process keeps the memory that it has used."
-    if torch.device(device).type == 'cpu': keep_memory()
+    "Move all networks to a device."
     for net in vars(self).values():
         if isinstance(net, nn.Module): net.to(device, memory_format=torch.channels_last)
     return self

@@ -19,7 +19,7 @@ from ..systems.checkpoints import default_weights, load_weights, save_weights
 from ..pictures.faces import (Face, NoFaceError, REGIONS, crop_corners, crop_face, crop_matrix, estimate_age,
                                     face_mask, find_faces, in_view, region_masks, uncrop)
 from .hub import fetch_weights, on_hub, push_to_hub
-from ..systems.layers import TILE, best_precision
+from ..systems.layers import TILE, best_precision, keep_memory
 from ..systems.system import find_system
 from ..pictures.files import Reaged, add_change, as_rgb, on_white, open_picture, upright
 
@@ -146,6 +146,7 @@ class Reager:
             raise ValueError(f"These weights are for crops of {self.system.size} pixels, and for no other size.")
         self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
         self.precision = dict(bf16=torch.bfloat16, fp16=torch.float16, fp32=torch.float32)[best_precision(self.device)]
+        if self.device == 'cpu': keep_memory()
         self.system.to(self.device)
 
     @torch.inference_mode()
