@@ -62,6 +62,14 @@ def read_csv(
     return [{k: v or '' for k, v in row.items() if k} for row in csv.DictReader(lines, delimiter=separator)]
 
 # %% ../../nbs/data/01_pairs.ipynb #134afbd9
+def _named(table, cell): # the file that a cell of the table names, or a ValueError
+    cell = cell.replace('\\', '/') # as Windows writes it
+    inside = os.path.relpath(table.parent/cell, table.parent)
+    if not inside.startswith('..'): return table.parent/inside
+    raise ValueError(f"{table} names {cell}, which does not lie in {table.parent}: put table and pictures into one "
+                     "folder.")
+
+# %% ../../nbs/data/01_pairs.ipynb #2b910bc2
 def _by_rows(path): # (person, age, file) of a CSV with a row a person and a column an age, or None
     for table in sorted(path.glob('*.csv')):
         rows = read_csv(table)
@@ -71,15 +79,7 @@ def _by_rows(path): # (person, age, file) of a CSV with a row a person and a col
             continue
         names = {n: m['person'] for n, _, cell in reversed(cells)
                  if (m := layout_pattern('AGE_ID').fullmatch(cell.replace('\\', '/')))}
-        found = []
-        for n, age, cell in cells:
-            cell = cell.replace('\\', '/') # as Windows writes it
-            inside = os.path.relpath(path/cell, path)
-            if inside.startswith('..'):
-                raise ValueError(f"{table} names {cell}, which does not lie in {path}: put table and pictures into "
-                                 "one folder.")
-            found.append((names.get(n, f'row{n:05}'), age, path/inside))
-        return found
+        return [(names.get(k, f'row{k:05}'), age, _named(table, cell)) for k, age, cell in cells]
 
 # %% ../../nbs/data/01_pairs.ipynb #2a1f3e4d
 class NoPairsError(ValueError):
