@@ -88,15 +88,14 @@ class Progress:
     def __init__(self,
         what:str, # What is done, such as 'cropping'
         total:int, # Things to do
-        unit:str='picture', # What one is called
         done:int=0, # Already
         show:bool=True, # Else it is silent
         out=None # Where to; by default stderr
     ):
-        self.what, self.total, self.unit, self.n, self.out = what, total, unit, done, out or sys.stderr
+        self.what, self.total, self.n, self.out = what, total, done, out or sys.stderr
         self.start, self.last, self.before = time.monotonic(), -SECONDS_A_LINE, done
         self.show, self.bar = show, None
-        if show and self.out.isatty(): self.bar = tqdm(desc=what, total=total, initial=done, unit=unit, file=self.out)
+        if show and self.out.isatty(): self.bar = tqdm(desc=what, total=total, initial=done, file=self.out)
     def __enter__(self): return self
 
 # %% ../nbs/01_many.ipynb #10aa0018
@@ -111,7 +110,7 @@ def update(self:Progress, n:int=1):
 def say(self:Progress):
     self.last = time.monotonic()
     pace = (self.n - self.before) / max(self.last - self.start, 1e-3)
-    print(f'{self.what}: {self.n} of {self.total} {self.unit}s, {pace:.3g} a second', file=self.out, flush=True)
+    print(f'{self.what}: {self.n} of {self.total}, {pace:.3g} a second', file=self.out, flush=True)
 
 # %% ../nbs/01_many.ipynb #db88d0e5
 @patch

@@ -146,7 +146,7 @@ def follow(
     "Look for faces, through the whole film."
     if faces not in FACES: raise ValueError(f"{faces} are not faces of a film: say {', '.join(FACES)}.")
     track, before, looked = Track([], []), None, -math.inf
-    with Film(src, start, end) as film, Progress('looking', film.promised, 'frame', show=progress) as bar:
+    with Film(src, start, end) as film, Progress('looking', film.promised, show=progress) as bar:
         for frame in film.frames():
             tiny, now = frame.reformat(32, 32, 'gray').to_ndarray().astype(float), frame.time
             if track.first is None: track.first = frame
@@ -432,7 +432,7 @@ def _painted(painter, film): # → each item, and whether it was changed
 # %% ../../nbs/using/05_video.ipynb #d7694b6e
 def _paint_all(painter, film, part, suffix, words, codec, quality, progress):
     frames = changed = 0
-    with heed_signals() as asked, Progress('painting', painter.track.frames, 'frame', show=progress) as bar:
+    with heed_signals() as asked, Progress('painting', painter.track.frames, show=progress) as bar:
         try:
             with (Writer(part, suffix, film, painter.track.first, words, codec, quality) as out,
                   closing(ahead(_painted(painter, film))) as groups):
