@@ -309,6 +309,15 @@ def _learner(cls, args): # everything that training needs
         learn.add_cb(WandB(args.project, args.entity, args.run or '.', data=str(args.data), **options))
     return learn
 
+# %% ../nbs/99_cli.ipynb #6585a22f
+def _lines(learn):
+    from fastai.callback.progress import ProgressCallback
+    learn.remove_cbs([cb for cb in learn.cbs if isinstance(cb, ProgressCallback)])
+    shown = lambda v: '' if v is None else v if isinstance(v, str) else f'{v:.4g}'
+    learn.logger = lambda log: print(', '.join(f'{name} {shown(v)}' for name, v in
+                                               zip(learn.recorder.metric_names, log)), flush=True)
+
+
 # %% ../nbs/99_cli.ipynb #fc1f5c28
 def train(args):
     "Train a system on a folder of pictures, and write the weights."
@@ -327,6 +336,7 @@ def train(args):
     run = Run(args.run, args.every, resume=args.resume) if args.run else None
     learn = _learner(args.cls, args)
     if run and not rank_distrib(): _same_options(args)
+    if not sys.stdout.isatty(): _lines(learn)
     # batch norm is shared on GPUs only
     several = learn.distrib_ctx(sync_bn=gpu, cpu=not gpu) if num_distrib() else nullcontext()
     with several: fit(learn, minutes=args.minutes, epochs=args.epochs, steps=args.steps, run=run)
