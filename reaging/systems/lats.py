@@ -93,10 +93,9 @@ class IdentityEncoder(nn.Module):
     "$E_{id}$: who it is, as a map (LATS, public code)."
     def __init__(self, width:int=64): # Channels at full size
         super().__init__()
-        w = width
         self.encoder = nn.Sequential(
-            *padded(3, w, 7), PixelNorm(), nn.ReLU(), *padded(w, 2*w, 3, 2), PixelNorm(), nn.ReLU(),
-            *padded(2*w, 4*w, 3, 2), PixelNorm(), nn.ReLU(), *[Residual(4*w) for _ in range(4)])
+            *padded(3, width, 7), PixelNorm(), nn.ReLU(), *padded(width, 2*width, 3, 2), PixelNorm(), nn.ReLU(),
+            *padded(2*width, 4*width, 3, 2), PixelNorm(), nn.ReLU(), *[Residual(4*width) for _ in range(4)])
     def forward(self, x): return self.encoder(x) # `(B,3,H,W)` → `(B,4·width,H/4,W/4)`
 
 # %% ../../nbs/systems/21_lats.ipynb #ed798f97

@@ -34,12 +34,12 @@ class _HalvingConv(torch.autograd.Function):
         return F.conv2d(x, filt, stride=2, padding=pad, groups=x.shape[1])
     @staticmethod
     def backward(ctx, grad):
-        filt, = ctx.saved_tensors
+        filt, pad = ctx.saved_tensors[0], ctx.saved_tensors[0].shape[2] - 1 - ctx.pad
         last = grad.is_contiguous(memory_format=torch.channels_last)
-        spread = torch.empty(ctx.shape, dtype=grad.dtype, device=grad.device,
-                             memory_format=torch.channels_last if last else torch.contiguous_format).zero_()
+        layout = torch.channels_last if last else torch.contiguous_format
+        spread = torch.empty(ctx.shape, dtype=grad.dtype, device=grad.device, memory_format=layout).zero_()
         spread[..., :2*grad.shape[2]:2, :2*grad.shape[3]:2] = grad
-        back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=filt.shape[2] - 1 - ctx.pad, groups=ctx.shape[1])
+        back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=pad, groups=ctx.shape[1])
         return back[..., :ctx.shape[2], :ctx.shape[3]].to(ctx.dtype), None, None
 
 # %% ../../nbs/systems/01_layers.ipynb #7af24742

@@ -173,7 +173,7 @@ class Generator(nn.Module):
         self.style, self.input = mapping(style, layers), Constant(n[0])
         self.conv1, self.to_rgb1 = StyledLayer(n[0], n[0], style), ToRGB(n[0], style, upsample=False)
         self.convs = nn.ModuleList()
-        for a, b in zip(n, n[1:]): self.convs.extend([StyledLayer(a, b, style, upsample=True), StyledLayer(b, b, style)])
+        for a, b in zip(n, n[1:]): self.convs.extend([StyledLayer(a, b, style, True), StyledLayer(b, b, style)])
         self.to_rgbs = nn.ModuleList(ToRGB(b, style) for b in n[1:])
         self.noises, self.n_styles = nn.Module(), 2*levels + 2
         for i in range(2*levels + 1): # one noise for each layer: 4 pixels, then twice each size
