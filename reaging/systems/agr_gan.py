@@ -37,15 +37,16 @@ def halving(
     ni:int, # Channels in
     nf:int # Channels out
 ) -> nn.Sequential: # `(B,ni,H,W)` → `(B,nf,H/2,W/2)`
-    "Convolution 5×5 with spectral norm, ELU."
+    "Convolution 5×5 with spectral norm, ELU (AGR-GAN paper, section II-A)."
     return nn.Sequential(spectral_norm(nn.Conv2d(ni, nf, 5, 2, 2)), nn.ELU())
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #c0b132d9
-def widths(width:int, n:int) -> list: # They double, up to 16 times the first
+def widths(width:int, n:int) -> list: # Channels of n blocks
+    "They double, up to 16 times the first."
     return [width * min(2**i, 16) for i in range(n)]
 
 class Representor(nn.Module):
-    "From a face to a code (AGR-GAN paper, section II-A)."
+    "$R$: from a face to a code (AGR-GAN paper, section II-A)."
     def __init__(self,
         size:int=128, # Side of the pictures, a multiple of 64
         width:int=64, # Channels of the first block
@@ -59,7 +60,7 @@ class Representor(nn.Module):
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #6ec33c53
 class Drawer(nn.Module):
-    "From a code and its labels to a face (AGR-GAN paper, section II-A)."
+    "$G$: from a code and its labels to a face (AGR-GAN paper, section II-A)."
     def __init__(self,
         n_labels:int=12, # Numbers of gender and group
         size:int=128, # Side of the pictures, a multiple of 64
@@ -67,11 +68,11 @@ class Drawer(nn.Module):
         code:int=50 # Numbers of the code
     ):
         super().__init__()
-        n = [16 * width // 2**i for i in range(6)]
+        n, ups = [16 * width // 2**i for i in range(6)], []
         self.shape = n[0], size // 64, size // 64
         self.from_code = nn.Linear(code + n_labels, n[0] * (size // 64)**2)
-        up = lambda a, b: nn.ConvTranspose2d(a, b, 5, 2, 2, output_padding=1)
-        self.ups = nn.Sequential(*[l for a, b in zip(n, n[1:]) for l in (up(a, b), nn.ELU())], up(n[-1], 3), nn.Tanh())
+        for a, b in zip(n, n[1:]): ups += [nn.ConvTranspose2d(a, b, 5, 2, 2, output_padding=1), nn.ELU()]
+        self.ups = nn.Sequential(*ups, nn.ConvTranspose2d(n[-1], 3, 5, 2, 2, output_padding=1), nn.Tanh())
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #088fa036
 @patch
@@ -84,7 +85,7 @@ def forward(self:Drawer,
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #178cac22
 class Generator(nn.Module):
-    "AGR-GAN's representor and generator."
+    "AGR-GAN's representor $R$ and generator $G$."
     def __init__(self,
         n_groups:int=10, # Age groups
         size:int=128, # Side of the pictures, a multiple of 64
@@ -107,7 +108,7 @@ def forward(self:Generator,
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #54d0d15b
 class FaceDiscriminator(nn.Module):
-    "Is this a face of that group and gender (AGR-GAN paper, section II-A)?"
+    "$D_{face}$: is this a face of that group and gender (AGR-GAN paper, section II-A)?"
     def __init__(self,
         n_labels:int=12, # Numbers of gender and group
         size:int=128, # Side of the pictures, a multiple of 64
@@ -133,9 +134,10 @@ def forward(self:FaceDiscriminator,
 def code_discriminator(
     code:int=50 # Numbers of the code
 ) -> nn.Sequential: # `(B,code)` → logits `(B,1)`
-    "Is this code a draw from the uniform distribution?"
-    n = [code, 64, 32, 16]
-    return nn.Sequential(*[l for a, b in zip(n, n[1:]) for l in (nn.Linear(a, b), nn.ELU())], nn.Linear(16, 1))
+    "$D_{enc}$: is this code a draw from the uniform distribution (Zhang et al., 2017)?"
+    n, layers = [code, 64, 32, 16], []
+    for a, b in zip(n, n[1:]): layers += [nn.Linear(a, b), nn.ELU()]
+    return nn.Sequential(*layers, nn.Linear(16, 1))
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #0247daf9
 def age_estimator(
@@ -156,7 +158,7 @@ def estimator_loss(
     logits:torch.Tensor, # `(B,n_groups)`
     group:torch.Tensor # The right ones, integers `(B,)`
 ) -> torch.Tensor: # A number
-    "Cross entropy, and how many groups it is off."
+    "Cross entropy, and how many groups it is off (AGR-GAN paper, section II-A)."
     return F.cross_entropy(logits, group) + F.l1_loss(expected_group(logits), group.float())
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #ee3ae1fd
@@ -173,7 +175,7 @@ def total_variation(
     "How much neighbouring pixels differ (AGR-GAN paper, equation 6)."
     return (x[..., 1:, :] - x[..., :-1, :]).abs().mean() + (x[..., 1:] - x[..., :-1]).abs().mean()
 
-def prior_like(code): return torch.rand_like(code) * 2 - 1 # draws from the uniform distribution
+def prior_like(code): return torch.rand_like(code) * 2 - 1 # Draws from the uniform distribution in `[-1,1]`, `(B,code)`
 
 # %% ../../nbs/systems/23_agr_gan.ipynb #521f5488
 class Judges(nn.Module):

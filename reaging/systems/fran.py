@@ -47,23 +47,23 @@ def forward(self:Up,
     skip # From the way down, `(B,n_skip,H,W)`
 ):
     x = F.interpolate(x, scale_factor=2, mode='bilinear')
-    # its gradient is a slice, with which torch would go back slowly
+    # the gradient that comes back is a slice in an awkward layout, which torch handles slowly: copy it once
     if x.requires_grad and x.is_contiguous(memory_format=torch.channels_last):
         x.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
     return self.conv(torch.cat([x, skip], dim=1))
 
 # %% ../../nbs/systems/12_fran.ipynb #197b1517
 class Generator(nn.Module):
-    "FRAN's U-Net (FRAN paper, section 4): image and ages in, RGB delta out."
+    "FRAN's U-Net (FRAN paper, architecture figure): image and ages in, RGB delta out."
     def __init__(self,
         width:int=64, # Channels at full size; each of the four levels below has twice as many
         quiet:bool=False, # Begin with a delta of zero?
         loud:float=1. # How much larger the first weights of the age planes are
     ):
         super().__init__()
-        n, self.width = [width * 2**i for i in range(5)], width
-        self.downs = nn.ModuleList([nn.Sequential(*double_conv(5, n[0]))] + [Down(a, b) for a, b in zip(n, n[1:])])
-        self.ups = nn.ModuleList([Up(b, a, a) for a, b in zip(n[::-1][1:], n[::-1])])
+        n, self.width = [width * 2**i for i in range(5)], width # channels of each level
+        self.downs = nn.ModuleList([nn.Sequential(*double_conv(5, n[0])), *(Down(n[i], n[i+1]) for i in range(4))])
+        self.ups = nn.ModuleList(Up(n[i+1], n[i], n[i]) for i in (3, 2, 1, 0))
         self.to_rgb = nn.Conv2d(width, 3, 1)
         if quiet: self.be_quiet()
         with torch.no_grad(): self.downs[0][0].weight[:, 3:] *= loud
@@ -89,7 +89,7 @@ def forward(self:Generator,
 
 # %% ../../nbs/systems/12_fran.ipynb #52ef543b
 class Discriminator(nn.Module):
-    "PatchGAN on RGB and target-age plane with blur-pooling (FRAN paper, section 4)."
+    "PatchGAN on RGB and one age plane, with blur-pooling (FRAN paper, architecture figure; seed *FRAN*, Description)."
     def __init__(self,
         width:int=64 # Channels of the first convolution; each of the three others has twice as many
     ):
@@ -143,7 +143,7 @@ class FRAN(System):
 def seed(cls:FRAN,
     **kwargs # Hyperparameters that are to differ all the same
 ) -> FRAN:
-    "FRAN without departures: exactly the seed."
+    "FRAN with the losses and hyperparameters of the seed, without our departures."
     return cls(**dict(distance='vgg', quiet=False, loud=1., mask=False, clip=0., average=0.) | kwargs)
 
 @patch
@@ -152,13 +152,13 @@ def rate(self:FRAN, epoch, used=0.): return self.gamma ** (epoch // self.step_si
 # %% ../../nbs/systems/12_fran.ipynb #09dafe94
 @patch
 def wrong_ages(self:FRAN,
-    to_age:torch.Tensor # `(B,)`
+    to_age:torch.Tensor # Right ages in years, `(B,)`; each is one of the data's
 ) -> torch.Tensor: # `(B,)`
     "For each age another one of the data's ages."
     ages = torch.tensor(self.ages).to(to_age)
-    other = ages[None] != to_age[:, None]
-    n = 1 + (draw(len(to_age), to_age.device) * other.sum(1)).long() # the n-th of the others
-    return ages[(other.cumsum(1) == n[:, None]).int().argmax(1)]
+    other = ages[None] != to_age[:, None] # `(B,n)`: which of the data's n ages are wrong
+    drawn = 1 + (draw(len(to_age), to_age.device) * other.sum(1)).long() # which of the wrong ones, from 1
+    return ages[(other.cumsum(1) == drawn[:, None]).int().argmax(1)]
 
 # %% ../../nbs/systems/12_fran.ipynb #1a020dd4
 @patch
@@ -196,6 +196,5 @@ def generator_loss(self:FRAN, D, made, x, from_age, to_age, target, wrong_age, f
 # %% ../../nbs/systems/12_fran.ipynb #430e05d2
 @patch
 def reage(self:FRAN, image, from_age, to_age):
-    ages = [age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:])
-            for age in (from_age, to_age)]
-    return in_tiles(self.generator, image, *ages)
+    def as_map(age): return age if age.ndim > 1 else age[:, None, None, None].expand(-1, 1, *image.shape[2:])
+    return in_tiles(self.generator, image, as_map(from_age), as_map(to_age))

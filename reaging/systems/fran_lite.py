@@ -29,17 +29,17 @@ class Generator(nn.Module):
     "A U-Net whose way down is a trained EfficientNet-Lite0; image and ages in, RGB delta out."
     def __init__(self):
         super().__init__()
-        empty = torch.get_default_device().type == 'meta' # to ask for its shapes
+        empty = torch.get_default_device().type == 'meta' # only its shapes are wanted
         net = lite0_network(trained=not empty)
         self.stem, self.blocks = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6()), net._blocks
         self.ages_in = nn.Conv2d(2, 32, 3, stride=2, padding=1)
         seen = [n + 4 for n in reversed(SKIPS.values())] # each level sees four planes
         seen[-1] += 12 # and the last one the picture
-        below = [0, *WIDTHS[:-1]]
+        below = [0, *WIDTHS[:-1]] # channels that come up
         self.join = nn.ModuleList(nn.Conv2d(a + b, n, 3, padding=1) for a, b, n in zip(below, seen, WIDTHS))
         self.refine = nn.ModuleList(nn.Conv2d(n, n, 3, padding=1) for n in WIDTHS)
         self.last = nn.Conv2d(WIDTHS[-1], 24, 3, padding=1)
-        if empty: return # to draw numbers for it, torch would load its compiler: seconds
+        if empty: return # drawing numbers on `meta` would load torch's compiler, which takes seconds
         for conv in (*self.join, *self.refine): nn.init.kaiming_normal_(conv.weight, a=.2); nn.init.zeros_(conv.bias)
         for conv in (self.last, self.ages_in): nn.init.zeros_(conv.weight); nn.init.zeros_(conv.bias)
 
@@ -62,8 +62,9 @@ def planes(
 
 # %% ../../nbs/systems/13_fran_lite.ipynb #9dcca4cd
 @patch
-def encode(self:Generator, x, told): # padded picture and planes → what the levels see, from 1/32 to 1/2
-    y, seen = self.stem[2](self.stem[1](self.stem[0](x) + self.ages_in(told[:, :2]))), []
+def encode(self:Generator, x, told): # Padded `(B,3,H,W)` and `(B,4,H,W)` → what each level up sees, from 1/32 to 1/2
+    conv, norm, act = self.stem
+    y, seen = act(norm(conv(x) + self.ages_in(told[:, :2]))), []
     for i, block in enumerate(self.blocks):
         y = block(y)
         if i in SKIPS: seen.append(y)
@@ -79,8 +80,8 @@ def no_bluer(
     image:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
 ) -> torch.Tensor: # `(B,3,H,W)`: the same, without blue that was not there
     "A delta that turns nothing bluer than grey, unless it was."
-    blueness = lambda x: .5 * x[:, 2:] - .1687 * x[:, :1] - .3313 * x[:, 1:2]
-    before, limit = blueness(image), -.016 # of 256 steps, two below grey
+    def blueness(x): return .5 * x[:, 2:] - .1687 * x[:, :1] - .3313 * x[:, 1:2]
+    before, limit = blueness(image), -.016 # two of 256 steps below grey
     over = (before + blueness(delta) - before.clamp(min=limit)).relu()
     return delta - torch.cat([0 * over, -.3441 * over, 1.772 * over], 1)
 
@@ -98,8 +99,8 @@ def forward(self:Generator,
         if y is not None: seen = torch.cat([F.interpolate(y, scale_factor=2, mode='bilinear').to(seen), seen], 1)
         y = F.leaky_relu(refine(F.leaky_relu(join(seen), .2)), .2)
     older, younger = F.pixel_shuffle(self.last(y), 2).chunk(2, 1)
-    delta = told[:, 2:3].relu() * older + (-told[:, 2:3]).relu() * younger
-    return no_bluer(delta, x)[..., :h, :w]
+    share = told[:, 2:3] # (b - a) / 50
+    return no_bluer(share.relu() * older + (-share).relu() * younger, x)[..., :h, :w]
 
 # %% ../../nbs/systems/13_fran_lite.ipynb #7458e6d1
 @dataclass(eq=False)

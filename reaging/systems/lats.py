@@ -26,7 +26,7 @@ from .system import GroupSystem
 # %% ../../nbs/systems/21_lats.ipynb #016ede4f
 class Scaled(nn.Module):
     "A bias, and a weight that is scaled when it is used."
-    def __init__(self, *shape:int):
+    def __init__(self, *shape:int): # Of the weight; the first is the number of outputs
         super().__init__()
         self.bias = nn.Parameter(torch.zeros(shape[0]))
         self.weight_orig = nn.Parameter(torch.randn(*shape))
@@ -36,7 +36,7 @@ class Scaled(nn.Module):
 # %% ../../nbs/systems/21_lats.ipynb #d555029a
 class EqualLinear(nn.Module):
     "A linear layer with an equalised learning rate."
-    def __init__(self, ni:int, nf:int):
+    def __init__(self, ni:int, nf:int): # Numbers in, numbers out
         super().__init__()
         self.linear = Scaled(nf, ni)
     def forward(self, x): return F.linear(x, self.linear.weight, self.linear.bias)
@@ -44,7 +44,7 @@ class EqualLinear(nn.Module):
 # %% ../../nbs/systems/21_lats.ipynb #daa1ae9b
 class EqualConv(nn.Module):
     "A convolution with an equalised learning rate, without padding."
-    def __init__(self, ni:int, nf:int, k:int, stride:int=1):
+    def __init__(self, ni:int, nf:int, k:int, stride:int=1): # Channels in and out, side of the kernel
         super().__init__()
         self.conv, self.stride = Scaled(nf, ni, k, k), stride
     def forward(self, x): return F.conv2d(x, self.conv.weight, self.conv.bias, self.stride)
@@ -60,7 +60,7 @@ def pixel_norm(
     x:torch.Tensor, # `(B,C)` or `(B,C,H,W)`
     eps:float=1e-5 # LATS's; StyleGAN2 has a smaller one
 ) -> torch.Tensor: # Likewise
-    "Divide by the root of the mean square over the channels."
+    "Divide by the root of the mean square over the channels (Karras et al., 2018)."
     return x / (x.square().mean(1, keepdim=True) + eps).sqrt()
 
 class PixelNorm(nn.Module):
@@ -83,19 +83,19 @@ class Blur3(nn.Module):
 # %% ../../nbs/systems/21_lats.ipynb #553b37c2
 class Residual(nn.Module):
     "Two convolutions beside a shortcut."
-    def __init__(self, channels:int):
+    def __init__(self, channels:int): # Of `x` and of the answer, both `(B,channels,H,W)`
         super().__init__()
         self.conv_block = nn.Sequential(*padded(channels, channels), PixelNorm(), nn.ReLU(),
                                         *padded(channels, channels), PixelNorm())
     def forward(self, x): return x + self.conv_block(x)
 
 class IdentityEncoder(nn.Module):
-    "Who it is, as a map (LATS paper)."
-    def __init__(self, width:int=64):
+    "$E_{id}$: who it is, as a map (LATS, public code)."
+    def __init__(self, width:int=64): # Channels at full size
         super().__init__()
-        w, after = width, lambda: (PixelNorm(), nn.ReLU())
-        self.encoder = nn.Sequential(*padded(3, w, 7), *after(), *padded(w, 2*w, 3, 2), *after(),
-                                     *padded(2*w, 4*w, 3, 2), *after(), *[Residual(4*w) for _ in range(4)])
+        self.encoder = nn.Sequential(
+            *padded(3, width, 7), PixelNorm(), nn.ReLU(), *padded(width, 2*width, 3, 2), PixelNorm(), nn.ReLU(),
+            *padded(2*width, 4*width, 3, 2), PixelNorm(), nn.ReLU(), *[Residual(4*width) for _ in range(4)])
     def forward(self, x): return self.encoder(x) # `(B,3,H,W)` → `(B,4·width,H/4,W/4)`
 
 # %% ../../nbs/systems/21_lats.ipynb #ed798f97
@@ -106,37 +106,39 @@ def age_code(
     n_classes:int=6, # How many there are
     noise:float=.2 # Spread of the noise; the public code adds it in use too. 0: the same answer each time
 ) -> torch.Tensor: # `(B,50·n_classes)`
-    "The vector z of an age class."
+    "The vector $z$ of an age class (LATS, public code)."
     z = F.one_hot(classes, n_classes).repeat_interleave(PER_CLASS, 1).float()
     return z + noise * torch.randn_like(z)
 
 # %% ../../nbs/systems/21_lats.ipynb #b62a198b
 class AgeEncoder(nn.Module):
-    "How old it is, as an age code (LATS paper)."
-    def __init__(self, n_classes:int=6, width:int=64):
+    "$E_{age}$: how old it is, as an age code (LATS, public code)."
+    def __init__(self, n_classes:int=6, width:int=64): # Age classes, channels at full size
         super().__init__()
         n = [width * 2**i for i in range(5)]
-        downs = [l for a, b in zip(n, n[1:]) for l in (*padded(a, b, 3, 2), leaky())]
+        downs = []
+        for a, b in zip(n, n[1:]): downs += [*padded(a, b, 3, 2), leaky()]
         self.encoder = nn.Sequential(*padded(3, width, 7), leaky(), *downs, EqualConv(n[-1], n_classes * PER_CLASS, 1))
     def forward(self, x): return self.encoder(x).mean((2, 3)) # `(B,3,H,W)` → `(B,50·n_classes)`
 
 # %% ../../nbs/systems/21_lats.ipynb #2b1e0f97
 class Mapping(nn.Module):
-    "From an age code z to w."
-    def __init__(self, ni:int, nf:int):
+    "$M$: from an age code $z$ to $w$ (LATS, public code)."
+    def __init__(self, ni:int, nf:int): # Numbers of $z$, numbers of $w$
         super().__init__()
-        middle = [l for _ in range(6) for l in (EqualLinear(nf, nf), leaky(), PixelNorm())]
+        middle = []
+        for _ in range(6): middle += [EqualLinear(nf, nf), leaky(), PixelNorm()]
         self.model = nn.Sequential(PixelNorm(), EqualLinear(ni, nf), leaky(), PixelNorm(), *middle,
                                    EqualLinear(nf, nf), PixelNorm())
     def forward(self, z): return self.model(z) # `(B,ni)` → `(B,nf)`
 
 # %% ../../nbs/systems/21_lats.ipynb #e46c0c4f
 class ModulatedConv(nn.Module):
-    "A convolution 3×3 whose weights are scaled by an age."
+    "A convolution 3×3 whose weights are modulated by an age (LATS, public code)."
     def __init__(self,
         ni:int, # Channels in
         nf:int, # Channels out
-        w:int, # Numbers of the age w
+        w:int, # Numbers of the age vector $w$
         upsample:bool=False # Double the size?
     ):
         super().__init__()
@@ -154,24 +156,24 @@ def forward(self:ModulatedConv,
     x = x * s[..., None, None]
     if self.upsample: x = F.interpolate(x, scale_factor=2)
     x = F.conv2d(F.pad(x, (1, 1, 1, 1), 'reflect'), weight)
-    strength = s.square() @ weight.square().sum((2, 3)).T
+    strength = s.square() @ weight.square().sum((2, 3)).T # `(B,nf)`: the sum under the root
     x = x * (strength + 1e-5).rsqrt()[..., None, None] + self.bias
     return self.blur(x) if self.upsample else x
 
 # %% ../../nbs/systems/21_lats.ipynb #96b42adf
 class StyledBlock(nn.Module):
     "Two modulated convolutions; the first may double the size."
-    def __init__(self, ni:int, nf:int, w:int, upsample:bool=False):
+    def __init__(self, ni:int, nf:int, w:int, upsample:bool=False): # See `ModulatedConv`
         super().__init__()
         self.conv0, self.conv1 = ModulatedConv(ni, nf, w, upsample), ModulatedConv(nf, nf, w)
-    def forward(self, x, w):
+    def forward(self, x, w): # `(B,ni,H,W)` and `(B,w)` → `(B,nf,H,W)`, or twice as large
         for conv in (self.conv0, self.conv1): x = pixel_norm(math.sqrt(2) * F.leaky_relu(conv(x, w), .2))
         return x
 
 # %% ../../nbs/systems/21_lats.ipynb #00221879
 class Decoder(nn.Module):
-    "From an identity and an age to a picture (LATS paper)."
-    def __init__(self, n_classes:int=6, width:int=64):
+    "$F$: from an identity and an age to a picture (LATS, public code)."
+    def __init__(self, n_classes:int=6, width:int=64): # Age classes, channels at full size
         super().__init__()
         n = 4 * width
         for i in range(4): self.add_module(f'StyledConvBlock_{i}', StyledBlock(n, n, n))
@@ -191,7 +193,7 @@ def forward(self:Decoder,
 
 # %% ../../nbs/systems/21_lats.ipynb #b8d4963a
 class Generator(nn.Module):
-    "LATS's generator (LATS paper)."
+    "LATS's generator (LATS, public code)."
     def __init__(self,
         n_classes:int=6, # Age classes
         width:int=64 # Channels at full size; 64 in the public weights
@@ -251,7 +253,7 @@ def w_of_age(self:Generator,
 # %% ../../nbs/systems/21_lats.ipynb #9978c0ad
 class DBlock(nn.Module):
     "Two convolutions; the second blurs first and halves the size."
-    def __init__(self, ni:int, nf:int):
+    def __init__(self, ni:int, nf:int): # Channels in, channels out
         super().__init__()
         self.conv0 = nn.Sequential(*padded(ni, nf), leaky())
         self.conv1 = nn.Sequential(Blur3(nf), *padded(nf, nf), nn.AvgPool2d(2), leaky())
@@ -261,13 +263,13 @@ class DBlock(nn.Module):
 def with_deviation(
     x:torch.Tensor # `(B,C,H,W)`
 ) -> torch.Tensor: # `(B,C+1,H,W)`
-    "Append a channel that says how different the pictures of the batch are."
+    "Append a channel that says how different the pictures of the batch are (Karras et al., 2018)."
     spread = (x.var(0, unbiased=False) + 1e-8).sqrt().mean()
     return torch.cat([x, spread.expand_as(x[:, :1])], 1)
 
 # %% ../../nbs/systems/21_lats.ipynb #14728ab7
 class Discriminator(nn.Module):
-    "LATS's discriminator, with one answer a class (LATS paper)."
+    "LATS's discriminator, with one answer for each class (LATS, public code)."
     def __init__(self,
         n_classes:int=6, # Age classes
         size:int=256, # Side of the pictures, a power of two; only this one works
@@ -288,15 +290,16 @@ def answer_of(
     "The answers to what was asked."
     return answers.flatten(1).gather(1, classes[:, None])[:, 0]
 
-def real_loss(answers, classes): return F.softplus(-answer_of(answers, classes)).mean() # `-log D`
-def fake_loss(answers, classes): return F.softplus(answer_of(answers, classes)).mean() # `-log(1-D)`
+# softplus(-d) is -log D, softplus(d) is -log(1-D), with D the sigmoid of d
+def real_loss(answers, classes): return F.softplus(-answer_of(answers, classes)).mean() # A number
+def fake_loss(answers, classes): return F.softplus(answer_of(answers, classes)).mean() # A number
 
 # %% ../../nbs/systems/21_lats.ipynb #d4a706ff
 def r1_penalty(
     answers:torch.Tensor, # To real pictures, `(B,n_classes,1,1)`
     pictures:torch.Tensor, # `(B,3,H,W)`, with a gradient
 ) -> torch.Tensor: # A number
-    "The squared gradient of the mean answer, per picture."
+    "The squared gradient of the mean answer, per picture (LATS, public code); without the weight of 10."
     grad, = torch.autograd.grad(answers.mean(), pictures, create_graph=True)
     return grad.square().sum() / len(pictures)
 
@@ -304,7 +307,7 @@ def r1_penalty(
 def partners(
     classes:torch.Tensor # Of the batch's pictures, integers `(B,)`
 ) -> torch.Tensor: # Whose class each one goes to, `(B,)`, a permutation
-    "Another picture for each, of another class as far as there are enough."
+    "A partner for each picture. If no class has more than half of the batch, all partners are of another class."
     order, most = classes.argsort(stable=True), int(classes.bincount().max())
     given = torch.empty_like(order)
     given[order] = order.roll(most)
@@ -390,7 +393,9 @@ def inputs(self:LATS, batch, training):
     if training and known.any(): x, classes = x[known], classes[known]
     n, noise = len(anchors), .2 * training
     z, again = age_code(classes, n, noise), age_code(classes, n, noise)
-    if training: return x, classes, classes[given := partners(classes)], z, z[given], again
+    if training:
+        partner = partners(classes)
+        return x, classes, classes[partner], z, z[partner], again
     target = (classes + 1) % n
     return x, classes, target, z, age_code(target, n, 0), again
 

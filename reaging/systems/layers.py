@@ -19,7 +19,7 @@ from fastcore.basics import patch
 def binomial(
     taps:int # Number of taps
 ) -> torch.Tensor: # `(taps,)`, sums to 1
-    "A row of Pascal's triangle: the smoothest filter of its length."
+    "A row of Pascal's triangle, divided by its sum (Zhang, 2019)."
     row = torch.ones(1)
     for _ in range(taps - 1): row = F.pad(row, (1, 0)) + F.pad(row, (0, 1))
     return row / row.sum()
@@ -30,17 +30,17 @@ class _HalvingConv(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, filt, pad):
         ctx.save_for_backward(filt)
-        ctx.x, ctx.pad = (x.shape, x.dtype), pad
+        ctx.shape, ctx.dtype, ctx.pad = x.shape, x.dtype, pad
         return F.conv2d(x, filt, stride=2, padding=pad, groups=x.shape[1])
     @staticmethod
     def backward(ctx, grad):
-        (filt,), (shape, dtype) = ctx.saved_tensors, ctx.x
+        filt, pad = ctx.saved_tensors[0], ctx.saved_tensors[0].shape[2] - 1 - ctx.pad
         last = grad.is_contiguous(memory_format=torch.channels_last)
-        spread = torch.empty(shape, dtype=grad.dtype, device=grad.device,
-                             memory_format=torch.channels_last if last else torch.contiguous_format).zero_()
+        layout = torch.channels_last if last else torch.contiguous_format
+        spread = torch.empty(ctx.shape, dtype=grad.dtype, device=grad.device, memory_format=layout).zero_()
         spread[..., :2*grad.shape[2]:2, :2*grad.shape[3]:2] = grad
-        back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=filt.shape[2] - 1 - ctx.pad, groups=shape[1])
-        return back[..., :shape[2], :shape[3]].to(dtype), None, None
+        back = F.conv2d(spread, filt.flip(2, 3).to(grad.dtype), padding=pad, groups=ctx.shape[1])
+        return back[..., :ctx.shape[2], :ctx.shape[3]].to(ctx.dtype), None, None
 
 # %% ../../nbs/systems/01_layers.ipynb #7af24742
 class Blur(nn.Module):
@@ -60,7 +60,7 @@ class Blur(nn.Module):
 # %% ../../nbs/systems/01_layers.ipynb #1d5fb66a
 @patch
 def forward(self:Blur, x): # `(B,channels,H,W)`
-    # convolutions pad with zeros themselves, faster
+    # a convolution pads with zeros by itself, which is faster
     if self.padding == 'zeros' and len(set(self.pad)) == 1: pad = self.pad[0]
     else:
         with torch.autocast(x.device.type, enabled=False): # which would pad in float32

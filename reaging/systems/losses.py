@@ -49,7 +49,7 @@ _backbones = dict(vgg='vgg16-397923af.pth', alex='alexnet-owt-7be5be79.pth', squ
 
 # %% ../../nbs/systems/02_losses.ipynb #ab5c23a3
 class LPIPS(nn.Module):
-    "Learned perceptual distance by the `lpips` package, between pictures in `[-1,1]`."
+    "LPIPS (Zhang et al., 2018) by the `lpips` package, between pictures in `[-1,1]`."
     def __init__(self,
         net:str='vgg', # `vgg` (to train with), `alex` (to measure with) or `squeeze`
         random:bool=False # Leave the network untrained? It then takes as long, and no download
@@ -62,10 +62,10 @@ class LPIPS(nn.Module):
                 self.distance = lpips.LPIPS(net=net, pnet_rand=random, verbose=False)
         except OSError as e:
             path = Path(torch.hub.get_dir())/'checkpoints'/_backbones[net]
-            raise FileNotFoundError(f"LPIPS needs {_backbones[net]}, which could not be downloaded ({e}). Put it at "
-                                    f"{path}, "
-                f"from https://download.pytorch.org/models/{_backbones[net]}; or train with the `lite0` loss, which "
-                "needs no download.") from e
+            raise FileNotFoundError(
+                f"LPIPS needs {_backbones[net]}, which could not be downloaded ({e}). Put it at {path}, "
+                f"from https://download.pytorch.org/models/{_backbones[net]}; or train with the `lite0` loss, "
+                "which needs no download.") from e
         self.requires_grad_(False)
 
 # %% ../../nbs/systems/02_losses.ipynb #f9191b3f
@@ -99,13 +99,13 @@ class Lite0(nn.Module):
         self.stem = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6())
         self.blocks = net._blocks[:self.layers[-1] + 1]
         self.eval().requires_grad_(False)
-    def train(self, mode=True): return super().train(False) # a yardstick's batch norms never move
+    def train(self, mode=True): return super().train(False) # batch norms of a measure must not change
 
 # %% ../../nbs/systems/02_losses.ipynb #cad1e756
 @patch
 def features(self:Lite0,
     x:torch.Tensor # `(B,3,H,W)` in `[-1,1]`
-) -> list: # Features of each compared layer, each pixel's of length one
+) -> list: # `(B,c,h,w)` for each compared block; the `c` numbers of each place have length one
     found, x = [], self.stem(x)
     for i, block in enumerate(self.blocks):
         x = block(x)

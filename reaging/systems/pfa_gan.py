@@ -31,18 +31,18 @@ def leaky(): return nn.LeakyReLU(.2)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #119efd59
 class Residual(nn.Module):
-    "Two convolutions beside a shortcut; the activation follows the sum."
-    def __init__(self, channels:int):
+    "Two convolutions beside a shortcut; the activation follows the sum (PFA-GAN, public code)."
+    def __init__(self, channels:int): # Of `x` and of the answer, both `(B,channels,H,W)`
         super().__init__()
-        conv = lambda: normed(nn.Conv2d(channels, channels, 3, padding=1))
+        def conv(): return normed(nn.Conv2d(channels, channels, 3, padding=1))
         self.main = nn.Sequential(conv(), leaky(), conv())
     def forward(self, x): return F.leaky_relu(x + self.main(x), .2)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #30eef4d4
 class Step(nn.Module):
-    "What changes from one age group to the next (PFA-GAN paper)."
+    "$G_i$: what changes from one age group to the next (PFA-GAN, public code)."
     def __init__(self,
-        width:int=32 # Channels at full size; the paper's 32
+        width:int=32 # Channels at full size; 32 in the public code
     ):
         super().__init__()
         w = width
@@ -57,7 +57,7 @@ class Step(nn.Module):
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #a1092c15
 class Generator(nn.Module):
-    "PFA-GAN's progressive generator."
+    "PFA-GAN's progressive generator: all steps, one after the other."
     def __init__(self,
         n_groups:int=4, # Age groups; there is one sub-network less
         width:int=32 # Channels of the sub-networks at full size
@@ -74,7 +74,7 @@ def gates(
     source:torch.Tensor, # Group of the picture, integers `(B,)` from 0
     target:torch.Tensor # Group asked for, likewise
 ) -> torch.Tensor: # `(n,B)`, ones and zeros
-    "Which steps lie between two groups."
+    "The gates: which steps lie between two groups."
     steps = torch.arange(n, device=source.device)[:, None]
     return ((source <= steps) & (steps < target)).float()
 
@@ -114,17 +114,18 @@ def forward(self:BothWays,
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #909e8880
 class Discriminator(nn.Module):
-    "PFA-GAN's patch discriminator."
+    "PFA-GAN's patch discriminator (public code)."
     def __init__(self,
         n_groups:int=4, # Age groups
-        size:int=256 # Side of the pictures it is made for; others of the same order work too
+        size:int=256 # Side of the pictures, which decides how many layers there are; larger pictures pass too
     ):
         super().__init__()
         self.n_groups, depth = n_groups, int(math.log2(size) - 4)
-        n = [64 * min(2**i, 8) for i in range(depth + 1)]
+        n = [64 * min(2**i, 8) for i in range(depth + 1)] # channels
         self.conv1, layers = nn.Conv2d(3, 64, 4, 2, 1), []
         for i, (a, b) in enumerate(zip(n, n[1:])):
-            a, stride = a + n_groups * (i == 0), 1 if i == depth - 1 else 2
+            if i == 0: a += n_groups # the planes of the group
+            stride = 1 if i == depth - 1 else 2
             layers += [spectral_norm(nn.Conv2d(a, b, 4, stride, 1)), leaky()]
         self.main = nn.Sequential(*layers, nn.Conv2d(n[-1], 1, 4, 1, 1))
 
@@ -141,14 +142,14 @@ def forward(self:Discriminator,
 # %% ../../nbs/systems/20_pfa_gan.ipynb #1e329169
 class BothJudges(nn.Module):
     "The discriminators of `BothWays`."
-    def __init__(self, n_groups:int=4, size:int=256):
+    def __init__(self, n_groups:int=4, size:int=256): # See `Discriminator`
         super().__init__()
         self.last = n_groups - 1
         self.older, self.younger = Discriminator(n_groups, size), Discriminator(n_groups, size)
     def forward(self,
         image:torch.Tensor, # `(B,3,S,S)` in `[-1,1]`
         group:torch.Tensor, # The group it is said to show, integers `(B,)`
-        up:torch.Tensor # Which of them are for the discriminator of ageing, `(B,)`
+        up:torch.Tensor # True where the discriminator of ageing shall judge, else that of rejuvenation; `(B,)`
     ) -> torch.Tensor: # Answers, those for ageing first
         answers = []
         for judge, mine, told in ((self.older, up, group), (self.younger, ~up, self.last - group)):
@@ -157,14 +158,15 @@ class BothJudges(nn.Module):
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #f85a28be
 class AgeNetwork(nn.Module):
-    "PFA-GAN's age network."
+    "PFA-GAN's age network (public code)."
     def __init__(self,
         n_groups:int=4, # Age groups
         size:int=256 # Side of the pictures; only this one works
     ):
         super().__init__()
         n = [64 * min(2**i, 8) for i in range(int(math.log2(size) - 4) + 2)]
-        layers = [l for a, b in zip([3] + n, n) for l in (nn.Conv2d(a, b, 4, 2, 1), nn.BatchNorm2d(b), nn.ReLU())]
+        layers = []
+        for a, b in zip([3] + n, n): layers += [nn.Conv2d(a, b, 4, 2, 1), nn.BatchNorm2d(b), nn.ReLU()]
         self.age_classifier = nn.Sequential(*layers, nn.Flatten(), nn.Linear(512 * 16, 101))
         self.group_classifier = nn.Linear(101, n_groups)
 
@@ -197,11 +199,11 @@ def ssim_loss(
     y:torch.Tensor, # Likewise
     window:int=10 # Pixels of the window's side
 ) -> torch.Tensor: # One minus the mean SSIM: 0 for equal pictures
-    "How much the structure differs."
+    "How much the structure differs (Wang et al., 2004)."
     taps = torch.exp(-(torch.arange(window) - window//2).float()**2 / (2 * 1.5**2))
     taps = (taps / taps.sum()).to(x)
     kernel = taps.outer(taps).expand(x.shape[1], 1, -1, -1)
-    mean = lambda t: F.conv2d(t, kernel, padding=window//2, groups=x.shape[1])
+    def mean(t): return F.conv2d(t, kernel, padding=window//2, groups=x.shape[1])
     with torch.autocast(x.device.type, enabled=False): # differences of squares need all bits
         mx, my = mean(x), mean(y)
         vx, vy, cov = mean(x*x) - mx*mx, mean(y*y) - my*my, mean(x*y) - mx*my
@@ -215,7 +217,7 @@ def age_loss(
     target:torch.Tensor, # Group asked for, integers `(B,)`
     mean_ages:torch.Tensor, # Of the training set in each group, years, `(n_groups,)`
 ) -> torch.Tensor: # A number
-    "Squared error of the age, and cross entropy of the group."
+    "Squared error of the age, and cross entropy of the group (PFA-GAN, public code)."
     return F.mse_loss(years, mean_ages[target]) + F.cross_entropy(group_logits, target)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #e2b793ae
@@ -230,12 +232,13 @@ class VGGFace(nn.Module):
         self.load_state_dict({k: weights[k] for k in self.state_dict()})
         self.register_buffer('mean', torch.tensor([129.1863, 104.7624, 93.5940])[:, None, None], persistent=False)
         self.eval().requires_grad_(False)
-    def seen(self, x): return self.features((F.hardtanh(x) * .5 + .5) * 255 - self.mean) # → `(B,512,H/8,W/8)`
+    def seen(self, x): # `(B,3,H,W)` in `[-1,1]` → `(B,512,H/8,W/8)`; VGG-Face takes 0 to 255 minus its mean
+        return self.features((F.hardtanh(x) * .5 + .5) * 255 - self.mean)
     def forward(self, a, b): return F.mse_loss(self.seen(a), self.seen(b))
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #bf564c9c
 class LiteFeatures(Lite0):
-    "Lite0's distance, as large as one of VGG-Face's features."
+    "Lite0's distance, about as large as that of VGG-Face's features."
     def forward(self, a, b): return 1e4 * super().forward(a, b)
 
 # %% ../../nbs/systems/20_pfa_gan.ipynb #1b0b99d1
@@ -259,11 +262,12 @@ def draw_pairs(
     n_groups:int, # How many groups there are
     n:int # How many pairs to draw
 ) -> tuple: # Which pictures to age, `(n,)`, and to which group, `(n,)`; both empty if all are in the last group
-    "Pictures and their target groups."
-    upwards = torch.arange(n_groups, device=groups.device) > groups[:, None]
+    "Pictures and their target groups (PFA-GAN, public code for CACD)."
+    upwards = torch.arange(n_groups, device=groups.device) > groups[:, None] # `(B,n_groups)`: picture → older group
     if not upwards.any(): return groups[:0], groups[:0]
-    likely = upwards * (1. + (groups == 0))[:, None] / groups.bincount(minlength=n_groups)[groups][:, None]
-    ends = likely.flatten().cumsum(0)
+    twice = 1. + (groups == 0) # the youngest group
+    alike = groups.bincount(minlength=n_groups)[groups] # pictures of the same group share its pairs
+    ends = (upwards * (twice / alike)[:, None]).flatten().cumsum(0)
     drawn = torch.searchsorted(ends, draw(n, groups.device) * ends[-1], right=True).clamp(max=len(ends) - 1)
     return drawn // n_groups, drawn % n_groups
 
@@ -280,7 +284,7 @@ def check_side(
 # %% ../../nbs/systems/20_pfa_gan.ipynb #b8e3a84a
 @dataclass(eq=False)
 class PFAGAN(GroupSystem):
-    "PFA-GAN (Huang et al., 2021), both ways."
+    "PFA-GAN (Huang et al., 2021), older and younger."
     name:ClassVar = 'pfa-gan'
     shape:ClassVar = 'size', 'edges', 'width'
     losses:ClassVar = 'age', 'pixel', 'ssim', 'features'
@@ -335,8 +339,8 @@ def generate(self:PFAGAN, G, x, y, source, source_y, y_target):
 
 @patch
 def discriminator_loss(self:PFAGAN, D, made, x, y, source, source_y, y_target):
-    everywhere = torch.arange(2 * len(y), device=y.device) < len(y)
-    real = D(torch.cat([x, x]), torch.cat([y, y]), everywhere)
+    up = torch.arange(2 * len(y), device=y.device) < len(y) # each real picture is shown to both discriminators
+    real = D(torch.cat([x, x]), torch.cat([y, y]), up)
     fake = D(made[0], y_target, y_target > source_y)
     return dict(d_real=.5 * lsgan(real, 1), d_fake=.5 * lsgan(fake, 0))
 

@@ -40,8 +40,8 @@ def affine_norm(channels:int): return nn.InstanceNorm2d(channels, affine=True)
 
 # %% ../../nbs/systems/22_ragan.ipynb #d8c21293
 class ConditionalNorm(nn.Module):
-    "Batch norm with a scale and a shift for each group."
-    def __init__(self, channels:int, n_groups:int):
+    "Batch norm with a scale and a shift for each group (de Vries et al., 2017)."
+    def __init__(self, channels:int, n_groups:int): # Channels of the features, number of groups
         super().__init__()
         self.norm, self.affine = nn.BatchNorm2d(channels, affine=False), nn.Embedding(n_groups, 2 * channels)
         with torch.no_grad(): self.affine.weight[:, :channels], self.affine.weight[:, channels:] = 1, 0
@@ -56,14 +56,14 @@ class ConditionalNorm(nn.Module):
 def widths(
     width:int, # Channels at full size
     n:int # Levels
-) -> list:
-    "Channels of each level: they double, up to eight times the first."
+) -> list: # Integers
+    "Channels of each level: they double, up to eight times the first (Choi et al., 2020)."
     return [width * min(2**i, 8) for i in range(n)]
 
 # %% ../../nbs/systems/22_ragan.ipynb #0c4689eb
 class IdentityEncoder(nn.Module):
     "From the face's features to what the person is (RAGAN paper, Figure 2)."
-    def __init__(self, width:int=64):
+    def __init__(self, width:int=64): # Channels at full size
         super().__init__()
         n = widths(width, 5)
         self.first = nn.Conv2d(3, width, 3, padding=1)
@@ -93,26 +93,26 @@ def forward(self:AgeModulator,
     group:torch.Tensor # Integers `(B,)`
 ) -> torch.Tensor: # `(B,channels)`
     for conv, norm in zip(self.convs, self.norms):
-        identity = F.pad(identity, (1, 1, 1, 1)) # else bf16 gradients on 1×1 maps are not finite
+        identity = F.pad(identity, (1, 1, 1, 1))
         identity = F.leaky_relu(norm(conv(identity), group), .2)
     return identity.mean((2, 3))
 
 # %% ../../nbs/systems/22_ragan.ipynb #c8ff4435
 class Decoder(nn.Module):
     "From identity and age-aware features to a picture (RAGAN paper, Figure 2)."
-    def __init__(self, width:int=64):
+    def __init__(self, width:int=64): # Channels at full size
         super().__init__()
         n = widths(width, 5)
         self.ups = nn.ModuleList(StyledBlock(a, b, n[-1], upsample=True) for a, b in zip(n[::-1], n[-2::-1]))
         self.to_rgb = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(.2),
                                     nn.Conv2d(width, 3, 1), nn.Tanh())
-    def forward(self, identity, aged, background, mask):
+    def forward(self, identity, aged, background, mask): # From encoder and modulator → `(B,3,H,W)` in `[-1,1]`
         for up in self.ups: identity = up(identity, aged)
         return self.to_rgb(identity * mask + background)
 
 # %% ../../nbs/systems/22_ragan.ipynb #13ec7dad
 class Generator(nn.Module):
-    "RAGAN's generator."
+    "RAGAN's generator (RAGAN paper, Figure 2)."
     def __init__(self,
         n_groups:int=10, # Age groups
         width:int=64 # Channels at full size
@@ -173,7 +173,7 @@ def r1_penalty(
     answers:torch.Tensor, # To real pictures, `(B,)`
     pictures:torch.Tensor # `(B,3,H,W)`, with a gradient
 ) -> torch.Tensor: # A number
-    "Half the squared gradient of the answers, per picture (Mescheder et al., 2018)."
+    "Half the squared gradient of the answers, per picture, without γ (Mescheder et al., 2018)."
     grad, = torch.autograd.grad(answers.sum(), pictures, create_graph=True)
     return .5 * grad.square().sum() / len(pictures)
 
@@ -240,7 +240,6 @@ def middles(self:RAGAN) -> list: # Years
 
 @patch
 def reage(self:RAGAN, image, from_age, to_age):
-    self.groups(to_age) # complains about ages of parts of a face
-    below, share = between(to_age if to_age.ndim == 1 else to_age[:, 0, 0, 0], self.middles())
+    below, share = between(self.face_ages(to_age), self.middles())
     with torch.autocast(image.device.type, enabled=False):
         return self.generator(image.float(), below + share, face_mask(image.shape[-1]).to(image)) - image

@@ -20,7 +20,7 @@ from .system import GroupSystem, draw
 
 # %% ../../nbs/systems/10_re_aging_gan.ipynb #85933342
 class ConvBlock(nn.Module):
-    "Convolution 4×4, batch norm, ReLU."
+    "Convolution 4×4, batch norm, ReLU (seed *Re-Aging GAN*, printouts)."
     def __init__(self,
         ni:int, # Channels in
         nf:int, # Channels out
@@ -32,7 +32,7 @@ class ConvBlock(nn.Module):
 
 # %% ../../nbs/systems/10_re_aging_gan.ipynb #8691d649
 class TransposeConvBlock(nn.Module):
-    "Transposed convolution 4×4 that doubles the size, batch norm, ReLU."
+    "Transposed convolution 4×4 that doubles the size, batch norm, ReLU (seed *Re-Aging GAN*, printouts)."
     def __init__(self,
         ni:int, # Channels in
         nf:int # Channels out

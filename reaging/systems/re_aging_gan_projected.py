@@ -57,7 +57,8 @@ def forward(self:ProjectedDiscriminator,
     features:list, # `(B,c,h,w)` each, the `c` numbers of a place of length one
     group:torch.Tensor # The age group that is to be judged, integers `(B,)` from 0
 ) -> torch.Tensor: # Logits `(B,len(features))`
-    answers = [head(f * f.shape[1]**.5).mean((2, 3)) for head, f in zip(self.heads, features)] # numbers around 1
+    # each place's c numbers have length one; times the root of c, they are around 1
+    answers = [head(f * f.shape[1]**.5).mean((2, 3)) for head, f in zip(self.heads, features)]
     return torch.stack([answer.gather(1, group[:, None])[:, 0] for answer in answers], 1)
 
 # %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #962f0ca9
@@ -121,20 +122,22 @@ def pass_around(
 ) -> torch.Tensor: # Another group for each picture, `(B,)`
     "Sorted by group and moved on, so far that nobody gets their own."
     u = draw(len(group), group.device)
-    order, most = (group + u).argsort(), int(group.bincount().max())
+    order = (group + u).argsort() # by group, at random within each
+    most = int(group.bincount().max()) # moved on by less, some would get their own group
+    further = int(draw(1, 'cpu') * max(1, len(group) - 2*most + 1))
     given = torch.empty_like(group)
-    given[order] = group[order.roll(most + int(draw(1, 'cpu') * max(1, len(group) - 2*most + 1)))]
+    given[order] = group[order.roll(most + further)]
     drawn = (group + 1 + (u * (n - 1)).long()) % n
     return torch.where(given == group, drawn, given) # drawn where one group has more than half
 
 # %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #e7e4d2d3
 def partners(
     person:torch.Tensor # Number of the person on each picture, `(B,)`
-) -> tuple: # Which pictures have another person beside them, and whom
+) -> tuple: # Which pictures have another person beside them, and whom; both `(n,)`
     "Somebody else of the batch for each picture."
     others = (person[:, None] != person[None]).float()
     judged = others.any(1).nonzero()[:, 0]
-    if dist.is_initialized(): # a step of the discriminator is one of all processes
+    if dist.is_initialized(): # processes step together: if one has nobody to judge, none judges
         least = torch.tensor(len(judged), device=person.device)
         dist.all_reduce(least, dist.ReduceOp.MIN)
         judged = judged[:len(judged) * bool(least)]
@@ -160,8 +163,9 @@ def generate(self:ReAgingGANProjected, G, x, y, y_target, judged, partner):
     return x_aged, x_rec, changed(x_aged, y_target, y), *self.features(x_aged)
 
 @patch
-# `(B,3,H,W)` → two lists of features; none for the seed's discriminator
-def features(self:ReAgingGANProjected, pictures):
+def features(self:ReAgingGANProjected,
+    pictures # `(B,3,H,W)` in `[-1,1]`
+) -> list: # Features at two depths, `(B,c,h,w)`; none for the seed's discriminator
     return self.trained.features(middle(pictures))[-2:] if self.projected else []
 
 @patch
@@ -169,7 +173,11 @@ def pictures(self:ReAgingGANProjected, made): return made[:3]
 
 # %% ../../nbs/systems/11_re_aging_gan_projected.ipynb #38987f79
 @patch
-def shown(self:ReAgingGANProjected, fake, real, inputs): # → what the discriminator is asked
+def shown(self:ReAgingGANProjected,
+    fake, # Re-aged pictures `(n,3,H,W)`, or their features
+    real, # The pictures themselves, or their features
+    inputs # From `inputs`
+): # What the discriminator is called with: fakes, real ones, and real ones said to be of another group
     x, y, y_target, judged, partner = inputs
     wrong = bool(self.wrong_group)
     groups = torch.cat([y_target[judged], y[judged]] + [y_target[judged]] * wrong)

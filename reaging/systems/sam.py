@@ -28,8 +28,8 @@ from .system import GroupSystem, draw
 
 # %% ../../nbs/systems/33_sam.ipynb #eacd4e9c
 class SqueezeExcite(nn.Module):
-    "Weighs channels by a look at their means (Hu et al., 2018)."
-    def __init__(self, channels:int):
+    "Multiplies each channel by a factor from 0 to 1, read from the means of all channels (Hu et al., 2018)."
+    def __init__(self, channels:int): # Of `x`, `(B,channels,H,W)`, and of the answer
         super().__init__()
         self.fc1 = nn.Conv2d(channels, channels // 16, 1, bias=False)
         self.fc2 = nn.Conv2d(channels // 16, channels, 1, bias=False)
@@ -38,7 +38,7 @@ class SqueezeExcite(nn.Module):
 
 # %% ../../nbs/systems/33_sam.ipynb #acd37833
 class IRBlock(nn.Module):
-    "ArcFace's residual block: batch norm comes first, and nothing follows the sum."
+    "IR-SE-50's residual block (Deng et al., 2019): batch norm comes first, and nothing follows the sum."
     def __init__(self,
         ni:int, # Channels in
         nf:int, # Channels out
@@ -65,7 +65,7 @@ def ir_body(
             ni = nf
     return nn.Sequential(*blocks)
 
-def ir_entrance(channels:int) -> nn.Sequential:
+def ir_entrance(channels:int) -> nn.Sequential: # `(B,channels,H,W)` → `(B,64,H,W)`
     "The first convolution of IR-SE-50."
     return nn.Sequential(nn.Conv2d(channels, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.PReLU(64))
 
@@ -131,14 +131,14 @@ def age(self:DEX,
 
 # %% ../../nbs/systems/33_sam.ipynb #ec50acc4
 class StyleHead(nn.Module):
-    "Halves a map until one place is left, whose 512 numbers are a style."
+    "Halves a map until one place is left, whose 512 numbers are a style (Richardson et al., 2021)."
     def __init__(self,
         side:int # Of the map: 16, 32 or 64
     ):
         super().__init__()
-        halvings = [(nn.Conv2d(512, 512, 3, 2, 1), nn.LeakyReLU()) for _ in range(int(math.log2(side)))]
-        self.convs = nn.Sequential(*[layer for pair in halvings for layer in pair])
-        self.linear = EqualLinear(512, 512)
+        layers = []
+        for _ in range(int(math.log2(side))): layers += [nn.Conv2d(512, 512, 3, 2, 1), nn.LeakyReLU()]
+        self.convs, self.linear = nn.Sequential(*layers), EqualLinear(512, 512)
     def forward(self, x): return self.linear(self.convs(x)[..., 0, 0]) # `(B,512,side,side)` → `(B,512)`
 
 # %% ../../nbs/systems/33_sam.ipynb #6e24f211
@@ -146,7 +146,7 @@ class Encoder(nn.Module):
     "pSp's encoder from a picture to styles (Richardson et al., 2021, section 3)."
     def __init__(self,
         n_styles:int=18, # As many as the StyleGAN2 takes
-        channels:int=3 # 4 with an age
+        channels:int=3 # Of the picture; 4 with an age
     ):
         super().__init__()
         self.input_layer, self.body = ir_entrance(channels), ir_body()
@@ -169,25 +169,26 @@ def forward(self:Encoder,
     fine, mid, coarse = taps
     mid = _onto(coarse, self.latlayer1(mid))
     fine = _onto(mid, self.latlayer2(fine))
-    return torch.stack([head(coarse if i < 3 else mid if i < 7 else fine) for i, head in enumerate(self.styles)], 1)
+    maps = [coarse]*3 + [mid]*4 + [fine]*(len(self.styles) - 7) # one for each style
+    return torch.stack([head(seen) for head, seen in zip(self.styles, maps)], 1)
 
 # %% ../../nbs/systems/33_sam.ipynb #a9f7ed28
 def with_age(
     x:torch.Tensor, # `(B,3,H,W)` in `[-1,1]`
     age:torch.Tensor # Target age in years, `(B,)`, 0 to 100
 ) -> torch.Tensor: # `(B,4,H,W)`
-    "A picture and its target age as a fourth channel."
+    "A picture and its target age as a fourth channel (SAM, public code)."
     return torch.cat([x, (age.to(x) / 100)[:, None, None, None].expand_as(x[:, :1])], 1)
 
 class Average(nn.Module):
-    "The mean style. It is published beside the weights."
-    def __init__(self, n:int):
+    "The mean style, published beside the weights."
+    def __init__(self, n:int): # Number of styles
         super().__init__()
         self.register_buffer('latent_avg', torch.zeros(n, 512))
 
 # %% ../../nbs/systems/33_sam.ipynb #0b4c9e5e
 class Network(nn.Module):
-    "SAM's networks: an encoder that knows the age, one that does not, and a StyleGAN2. Only the first is trained."
+    "$E_{age}$, $E_{pSp}$, the mean style and a StyleGAN2 (SAM, public code). Only the first is trained."
     def __init__(self,
         size:int=1024 # Side of the pictures that its StyleGAN2 makes
     ):
@@ -195,9 +196,9 @@ class Network(nn.Module):
         n = 2 * int(math.log2(size)) - 2
         self.encoder, self.decoder = Encoder(n, channels=4), Generator(size).requires_grad_(False)
         self.pretrained_encoder, self.average = Encoder(n).requires_grad_(False), Average(n)
-    def train(self, mode=True):
+    def train(self, mode=True): # what is frozen stays in eval mode
         super().train(mode)
-        self.decoder.eval(), self.pretrained_encoder.eval()
+        for frozen in (self.decoder, self.pretrained_encoder): frozen.eval()
         return self
     def to(self, *args, memory_format=None, **kwargs): # StyleGAN2's weights have five dimensions, which no format fits
         return super().to(*args, **kwargs)
@@ -207,7 +208,7 @@ class Network(nn.Module):
 def codes(self:Network,
     planes:torch.Tensor # `(B,4,256,256)`, from `with_age`
 ) -> torch.Tensor: # `(B,n_styles,512)`
-    "The styles of a photo at an age (SAM paper)."
+    "$w$, the styles of a photo at an age (SAM, public code)."
     return self.encoder(planes) + self.pretrained_encoder(planes[:, :3]) + self.average.latent_avg
 
 @patch
@@ -218,7 +219,7 @@ def forward(self:Network,
     codes = self.codes(with_age(x, age))
     return self.decoder.synthesis(codes, fixed=not self.training), codes
 
-def at_256(x): return F.adaptive_avg_pool2d(x, 256)
+def at_256(x): return F.adaptive_avg_pool2d(x, 256) # `(B,3,size,size)` → `(B,3,256,256)`
 
 # %% ../../nbs/systems/33_sam.ipynb #1143779b
 def mixed(
@@ -227,7 +228,7 @@ def mixed(
     layers:tuple=(8, 9), # Which styles to mix
     share:float=.5 # Of the other's
 ) -> torch.Tensor: # `(B,n,512)`
-    "Styles, of which some are mixed with another's."
+    "Styles, of which some are mixed with another's (SAM, public code)."
     codes = codes.clone()
     codes[:, layers] = share * other[:, layers] + (1 - share) * codes[:, layers]
     return codes
@@ -236,7 +237,7 @@ def mixed(
 def identity_weight(
     gap:torch.Tensor # Target age minus input age, years
 ) -> torch.Tensor: # 1 where there is none, down to 0.5 at 100 years
-    "How much the identity counts (SAM paper)."
+    "ω: how much the identity counts (SAM, public code)."
     return .25 * torch.cos(torch.pi / 100 * gap.abs()) + .75
 
 # %% ../../nbs/systems/33_sam.ipynb #3e42ed3c
@@ -245,14 +246,14 @@ def identity_distance(
     b:torch.Tensor, # Likewise
     gap:torch.Tensor # See `identity_weight`
 ) -> torch.Tensor: # A number
-    "One minus the cosine, weighted by the gap."
+    "One minus the cosine, weighted by the gap (SAM, public code)."
     return (identity_weight(gap) * (1 - F.cosine_similarity(a, b))).mean()
 
 def w_norm(
     codes:torch.Tensor, # `(B,n,512)`
     average:torch.Tensor # `(n,512)`
 ) -> torch.Tensor: # A number
-    "How far styles are from the average; far away StyleGAN2 draws badly."
+    "How far styles are from the average (SAM, public code); far away StyleGAN2 draws badly."
     return (codes - average).norm(dim=(1, 2)).mean()
 
 # %% ../../nbs/systems/33_sam.ipynb #652e32ed
@@ -325,13 +326,13 @@ class Ranger(torch.optim.RAdam):
         params = [p for group in self.param_groups for p in group['params'] if p.grad is not None]
         for p in params:
             if p.ndim > 1: p.grad -= p.grad.mean(tuple(range(1, p.ndim)), keepdim=True)
-        first = {p: p.detach().clone() for p in params if 'slow' not in self.state[p]}
+        first = {p: p.detach().clone() for p in params if 'slow' not in self.state[p]} # the first slow weights
         super().step(closure)
         for p in params:
             state = self.state[p]
             if p in first: state['slow'] = first[p]
             if int(state['step']) % 6 == 0:
-                with torch.no_grad(): p.copy_(state['slow'].lerp_(p, .5))
+                with torch.no_grad(): p.copy_(state['slow'].lerp_(p, .5)) # changes the slow weights, then the fast
 
 # %% ../../nbs/systems/33_sam.ipynb #7c373076
 @dataclass(eq=False)
@@ -370,7 +371,7 @@ def published(cls:SAM,
     folder='.', # Where the public files are
     **kwargs # Hyperparameters that are to differ all the same
 ) -> SAM:
-    "SAM as its authors train it, from their files."
+    "SAM as its authors train it, from their files and with their judges."
     files = dict(zip(('psp', 'arcface', 'dex'), ('psp_ffhq_encode.pt', 'model_ir_se50.pth', 'dex_age_classifier.pth')))
     return cls(**{k: str(Path(folder)/v) for k, v in files.items()} | dict(distance='alex') | kwargs)
 
@@ -380,7 +381,7 @@ def take_over(self:Network,
     psp:dict, # pSp's file: `state_dict` and `latent_avg`
     ir_se_50:dict # ArcFace's `state_dict`
 ):
-    "Begin with what pSp and ArcFace have learned (SAM paper)."
+    "Begin with what pSp and ArcFace have learned (SAM, public code)."
     for part, name in ((self.pretrained_encoder, 'encoder'), (self.decoder, 'decoder')):
         part.load_state_dict(of(psp['state_dict'], name))
     self.average.latent_avg.copy_(psp['latent_avg'])

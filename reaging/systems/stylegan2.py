@@ -18,7 +18,7 @@ from .lats import PixelNorm
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #c1666b14
 class EqualLinear(nn.Module):
-    "A linear layer whose weight is multiplied by `rate`/√(fan-in) when it is used."
+    "A linear layer whose weight is multiplied by `rate`/√(fan-in) when it is used, its bias by `rate`."
     def __init__(self,
         ni:int, # Numbers in
         nf:int, # Numbers out
@@ -32,7 +32,7 @@ class EqualLinear(nn.Module):
     def forward(self, x): return F.linear(x, self.weight * self.scale, self.bias * self.rate)
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #a96d0b98
-def leaky(x): return F.leaky_relu(x, .2) * math.sqrt(2)
+def leaky(x): return F.leaky_relu(x, .2) * math.sqrt(2) # Any shape
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #737a6e59
 class MappingLayer(EqualLinear):
@@ -67,12 +67,13 @@ class Upsample(Blur4):
     def __init__(self): super().__init__(2, 1)
     def forward(self, x): # `(B,C,H,W)` → `(B,C,2H,2W)`
         b, c, h, w = x.shape
-        spread = torch.stack([x, torch.zeros_like(x)], -1).reshape(b, c, h, 1, 2*w)
-        return super().forward(torch.cat([spread, torch.zeros_like(spread)], 3).reshape(b, c, 2*h, 2*w))
+        rows = torch.stack([x, torch.zeros_like(x)], -1).reshape(b, c, h, 1, 2*w) # a zero after each pixel
+        spread = torch.cat([rows, torch.zeros_like(rows)], 3).reshape(b, c, 2*h, 2*w) # and after each row
+        return super().forward(spread)
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #a4b33b49
 class ModulatedConv(nn.Module):
-    "A convolution whose weights are scaled by a style (StyleGAN2 paper, section 2.2)."
+    "A convolution whose weights are scaled by a style (StyleGAN2 paper, section 2.2, equations 1 and 3)."
     def __init__(self,
         ni:int, # Channels in
         nf:int, # Channels out
@@ -98,7 +99,7 @@ def forward(self:ModulatedConv,
     if self.upsample: x = F.conv_transpose2d(x, weight.transpose(0, 1), stride=2)
     else: x = F.conv2d(x, weight, padding=weight.shape[-1] // 2)
     if self.demodulate:
-        strength = s.square() @ weight.square().sum((2, 3)).T # of each output channel, squared
+        strength = s.square() @ weight.square().sum((2, 3)).T # `(B,nf)`: the sum in equation 3
         x = x * (strength + 1e-8).rsqrt()[..., None, None]
     return self.blur(x) if self.upsample else x
 
@@ -123,7 +124,7 @@ class BiasedLeaky(nn.Module):
 # %% ../../nbs/systems/32_stylegan2.ipynb #23925735
 class StyledLayer(nn.Module):
     "Convolution with a style, noise, bias, activation."
-    def __init__(self, ni:int, nf:int, style:int, upsample:bool=False):
+    def __init__(self, ni:int, nf:int, style:int, upsample:bool=False): # See `ModulatedConv`
         super().__init__()
         self.conv = ModulatedConv(ni, nf, 3, style, upsample=upsample)
         self.noise, self.activate = Noise(), BiasedLeaky(nf)
@@ -132,18 +133,18 @@ class StyledLayer(nn.Module):
 # %% ../../nbs/systems/32_stylegan2.ipynb #9b431992
 class ToRGB(nn.Module):
     "This level's part of the picture, and the enlarged picture of the level before."
-    def __init__(self, ni:int, style:int, upsample:bool=True):
+    def __init__(self, ni:int, style:int, upsample:bool=True): # Channels in, numbers of w; is there a level before?
         super().__init__()
         if upsample: self.upsample = Upsample()
         self.conv = ModulatedConv(ni, 3, 1, style, demodulate=False)
         self.bias = nn.Parameter(torch.zeros(1, 3, 1, 1))
-    def forward(self, x, w, before=None): # `before`: `(B,3,H/2,W/2)`
+    def forward(self, x, w, before=None): # `(B,ni,H,W)`, `(B,style)`, `(B,3,H/2,W/2)` → `(B,3,H,W)`
         rgb = self.conv(x, w) + self.bias
         return rgb if before is None else rgb + self.upsample(before)
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #a2289acb
 class Constant(nn.Module):
-    "The 4×4 beginning, the same for every picture."
+    "The 4×4 beginning, the same for every picture; `input` is `(1,channels,4,4)`."
     def __init__(self, channels:int):
         super().__init__()
         self.input = nn.Parameter(torch.randn(1, channels, 4, 4))
@@ -151,7 +152,7 @@ class Constant(nn.Module):
 def channels_at(
     size:int, # Pixels of the level
     multiplier:int=2 # 2 in the published weights
-) -> int:
+) -> int: # Channels
     "Channels of StyleGAN2's layers at a size."
     return 512 if size <= 32 else 16384 * multiplier // size
 
@@ -168,14 +169,15 @@ class Generator(nn.Module):
         if size < 8 or size & (size - 1):
             raise ValueError(f"StyleGAN2 makes pictures whose side is a power of two from 8; {size} is none.")
         self.size, self.width, levels = size, style, int(math.log2(size)) - 2
-        n = [channels_at(4 * 2**i, multiplier) for i in range(levels + 1)]
+        n = [channels_at(4 * 2**i, multiplier) for i in range(levels + 1)] # of each level, from 4 pixels on
         self.style, self.input = mapping(style, layers), Constant(n[0])
         self.conv1, self.to_rgb1 = StyledLayer(n[0], n[0], style), ToRGB(n[0], style, upsample=False)
-        self.convs = nn.ModuleList(StyledLayer(a, b, style, upsample=doubles)
-                                   for i, o in zip(n, n[1:]) for a, b, doubles in ((i, o, True), (o, o, False)))
-        self.to_rgbs = nn.ModuleList(ToRGB(o, style) for o in n[1:])
+        self.convs = nn.ModuleList()
+        for a, b in zip(n, n[1:]): self.convs.extend([StyledLayer(a, b, style, True), StyledLayer(b, b, style)])
+        self.to_rgbs = nn.ModuleList(ToRGB(b, style) for b in n[1:])
         self.noises, self.n_styles = nn.Module(), 2*levels + 2
-        for i in range(2*levels + 1): self.noises.register_buffer(f'noise_{i}', torch.randn(1, 1, *[2**((i + 5)//2)]*2))
+        for i in range(2*levels + 1): # one noise for each layer: 4 pixels, then twice each size
+            self.noises.register_buffer(f'noise_{i}', torch.randn(1, 1, *[2**((i + 5)//2)]*2))
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #cdca2406
 @patch
@@ -200,7 +202,7 @@ def truncated(
     average:torch.Tensor, # The mean of many w, `(style,)` or `(1,style)`
     amount:float=.7 # What stays of the distance: 1 changes nothing, 0 gives the average
 ) -> torch.Tensor: # `(B,style)`
-    "Styles, moved towards the average."
+    "Styles, moved towards the average (StyleGAN paper, appendix B)."
     return average + amount * (w - average)
 
 # %% ../../nbs/systems/32_stylegan2.ipynb #c3d6557b

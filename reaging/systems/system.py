@@ -141,7 +141,7 @@ def reage(self:System,
 def pictures(self:System,
     made # From `generate`
 ): # A picture, or a tuple of them
-    "What of it is there to be looked at."
+    "Those of it that are pictures, to be looked at."
     return made
 
 @patch
