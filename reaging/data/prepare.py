@@ -106,7 +106,8 @@ def prepare(
     known = {f for row in people for f in row}
     problems += [(f, 'its name does not say who it is at which age') for f in files if f not in known]
     problems = [(f.relative_to(src).as_posix(), reason) for f, reason in problems]
-    write_note(dst, size, complete=True, left_out=dict(problems))
+    try: write_note(dst, size, complete=True, left_out=dict(problems))
+    except OSError as e: problems.append((NOTE, str(e))) # the disk is full
     return problems
 
 # %% ../../nbs/data/03_prepare.ipynb #bd519341
