@@ -94,12 +94,13 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
     return files
 
 # %% ../nbs/99_cli.ipynb #568f9221
-def _open(reager, args): # the portrait with the faces of --faces
-    if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
+def _open(reager, args, image): # the portrait with the faces of --faces
     from reaging.pictures.faces import NoFaceError, find_faces
-    from reaging.pictures.files import open_picture
-    found = find_faces(image := open_picture(args.photo))
-    if not found: raise NoFaceError(f"No face was found in {args.photo}.")
+    nobody = NoFaceError(f"No face was found in {args.photo}.")
+    if isinstance(args.faces, str):
+        try: return reager.open(image, args.from_, args.faces)
+        except NoFaceError: raise nobody from None
+    if not (found := find_faces(image)): raise nobody
     if max(args.faces) > len(found):
         raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
     return reager.open(image, args.from_, [found[i-1] for i in dict.fromkeys(args.faces)])
@@ -127,7 +128,7 @@ def _signer(args, *files): # of --c2pa, if all these can be signed
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
-    from reaging.pictures.files import check_out
+    from reaging.pictures.files import check_out, open_picture
     from reaging.using.reager import Reager, check_target
     start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
@@ -136,9 +137,9 @@ def age(args):
     signer = _signer(args, args.photo, *files, args.strip, args.gif)
     reager = Reager(args.weights, args.size, args.system)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
-    portrait = _open(reager, args)
-    for file in files:
-        if file: check_out(file, size=portrait.image.size) # before anything is computed
+    image = open_picture(args.photo)
+    for file in filter(None, files): check_out(file, size=image.size) # before anything is computed
+    portrait = _open(reager, args, image)
     _warn_of_ages(args, portrait, reager.about)
     written = _reage_all(args, reager, portrait, targets, files)
     for row in written if signer else (): signer(row['file'], args.photo, f"Faces re-aged to {row['to']}.")

@@ -267,9 +267,9 @@ class Seen:
     path:FacePath
     matrix:np.ndarray # Its place, from `crop_matrix`
     there:float # How much it is there, 0 to 1
-    ages:tuple # Years: what it is, and what it shall be
+    ages:tuple # Years: how old it is, and how old it is to look
     crop:torch.Tensor # `(1,3,size,size)` in `[-1,1]`
-    mask:torch.Tensor # `(1,1,size,size)`: what belongs to it
+    mask:torch.Tensor # `(1,1,size,size)`: what belongs to it, and is seen
 
 # %% ../../nbs/using/05_video.ipynb #71038507
 @patch
@@ -278,8 +278,10 @@ def seen(self:Painter, frame) -> list: # Of `Seen`
     here = [(path, *path.at(frame.time)) for path in self.track.at(frame.time) if self.ages(path)]
     here = [(path, crop_matrix(landmarks), there) for path, landmarks, there in here if there]
     places, image, size = [matrix for _, matrix, _ in here], frame.to_image() if here else None, self.reager.size
-    return [Seen(path, matrix, there, self.ages_at(path, frame.time), crop_face(image, matrix, size),
-                 face_mask(size, matrix, places[:i] + places[i+1:])) for i, (path, matrix, there) in enumerate(here)]
+    crops = [crop_face(image, matrix, size) for matrix in places]
+    masks = [face_mask(size, matrix, places[:i] + places[i+1:]) * in_view(crops[i]) for i, matrix in enumerate(places)]
+    return [Seen(path, matrix, there, self.ages_at(path, frame.time), crop, mask)
+            for (path, matrix, there), crop, mask in zip(here, crops, masks)]
 
 @patch
 def ages_at(self:Painter, path, time) -> tuple: # Years
