@@ -286,6 +286,7 @@ def _shown(value): return ','.join(map(str, value)) if isinstance(value, (list, 
 
 # %% ../nbs/99_cli.ipynb #f4076f5e
 def _check_train(args): # → where the weights go
+    from reaging.pictures.files import check_writable
     if not (args.out or args.run):
         raise ValueError("Say where to write: --out for the weights, or --run for a folder with everything that is "
                          "needed to go on.")
@@ -293,6 +294,7 @@ def _check_train(args): # → where the weights go
         raise ValueError("--resume goes on with the run in a folder: say which with --run.")
     if args.out and not args.out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.out.parent} to write to; create it first.")
+    check_writable(args.run or args.out.parent)
     return args.out or args.run/'weights.safetensors'
 
 # %% ../nbs/99_cli.ipynb #6585a22d
@@ -384,9 +386,10 @@ def _people_by_sam(args):
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
-    from reaging.pictures.files import whole_file
+    from reaging.pictures.files import check_writable, whole_file
     if not args.json.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
+    check_writable(args.json.parent)
     code = _table(problems := check_folder(args.folder, args.faces, args.layout))
     with whole_file(args.json) as part:
         part.write_text(json.dumps([dict(file=f, problem=p) for f, p in problems], indent=1), encoding='utf-8')

@@ -110,6 +110,7 @@ def main():
             if rows is None: return print('Not done: a file system cannot be mounted here.')
             problems += bad
             for row in rows: print('{:8} {:10} {}  {}'.format(*row), flush=True)
-        if problems: sys.exit('\n'.join(problems))
+            for text in bad: print(text, file=sys.stderr, flush=True)
+        if problems: sys.exit(f'{len(problems)} of these are wrong.')
 
 if __name__ == '__main__': main()

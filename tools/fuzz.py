@@ -50,7 +50,7 @@ def checkpoints(rng, folder):
     Evil.mark, file = folder/'code ran', folder/'weights.pth'
     way = 4 if rng.random() < .01 else rng.randrange(4)
     if way == 4: # a million names, as a pickle or as safetensors
-        one, names = torch.zeros(1), range(rng.choice([1000, 1_000_000]))
+        one, names = torch.zeros(1), range(rng.choice([1000, 100_000, 1_000_000]))
         if rng.random() < .5: torch.save(dict.fromkeys((f'layer.{i}' for i in names), one), file)
         else:
             file = folder/'weights.safetensors'

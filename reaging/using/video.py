@@ -370,6 +370,7 @@ def _check_files(src, dst):
     src, dst = Path(src), check_out(dst, tuple(FILMS))
     if not dst.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {dst.parent} to write to; create it first.")
+    check_writable(dst.parent)
     if dst.exists() and src.exists() and dst.samefile(src):
         raise ValueError(f"{dst} is the film itself and would be overwritten: choose another name.")
     return src, dst
