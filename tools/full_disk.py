@@ -63,8 +63,8 @@ def tree(disk):
 def wrong(name, code, text, there, whole):
     "What is not as it should be, or None."
     if 'Traceback' in text: return 'a traceback'
-    if code == 0: return 'the exit code is 0'
-    if not any(words in text for words in ('No space left', 'Read-only', 'could not be written', 'cannot be written')): return 'no word about the disk'
+    if code == 0: return None if there == whole else 'the exit code is 0' # it may have fitted
+    if not any(words in text for words in ('No space left', 'Read-only', 'could not be written', 'may not be written')): return 'no word about the disk'
     if parts := [f for f in there if f.endswith('.part')]: return f'left behind: {parts}'
     films = name == 'video' # which play as far as they got
     if half := [f for f in there if not films and name != 'run' and there[f] != whole.get(f)]: return f'not whole: {half}'
