@@ -758,7 +758,7 @@ def _show_warning(message, category, *where): # one line, for people
 
 def _complain(error, code):
     if getattr(error, 'filename', None): error = f"{error.filename}: {error.strerror}." # without a number
-    print(f'reaging: {error}', file=sys.stderr)
+    print(f"reaging: {str(error).rpartition(chr(10) + chr(9))[2]}", file=sys.stderr) # fastai puts a line before it
     return code
 
 # %% ../nbs/99_cli.ipynb #771d073e

@@ -20,9 +20,9 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from ..ages import check_age
 from ..many import Progress, ahead
-from ..pictures.faces import NoFaceError, crop_face, crop_matrix, estimate_age, face_mask, find_faces
+from ..pictures.faces import NoFaceError, crop_face, crop_matrix, estimate_age, face_mask, find_faces, in_view
 from .film import FILMS, Film, FilmError, Writer, append_xmp, lay_on
-from ..pictures.files import check_out, open_picture, whole_file
+from ..pictures.files import check_out, check_writable, open_picture, whole_file
 from ..systems.layers import TILE
 import av # after `reaging.using.film`, which says what to install
 
