@@ -278,7 +278,7 @@ def _attempts(image, side):
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
-             for face in _confirmed(turned, _search(turned, side, .7, least), .75)]
+             for face in _confirmed(turned, _search(turned, side, .7, least), .7)]
     found = sorted(found, key=lambda f: -f.confidence) # of two ways to see one face, the surer one
     return [f for i, f in enumerate(found) if not any(_near(f, other) for other in found[:i])]
 
