@@ -94,12 +94,13 @@ def _check_outs(args, targets): # Files for the targets, or a sentence about wha
     return files
 
 # %% ../nbs/99_cli.ipynb #568f9221
-def _open(reager, args): # the portrait with the faces of --faces
-    if isinstance(args.faces, str): return reager.open(args.photo, args.from_, args.faces)
+def _open(reager, args, image): # the portrait with the faces of --faces
     from reaging.pictures.faces import NoFaceError, find_faces
-    from reaging.pictures.files import open_picture
-    found = find_faces(image := open_picture(args.photo))
-    if not found: raise NoFaceError(f"No face was found in {args.photo}.")
+    nobody = NoFaceError(f"No face was found in {args.photo}.")
+    if isinstance(args.faces, str):
+        try: return reager.open(image, args.from_, args.faces)
+        except NoFaceError: raise nobody from None
+    if not (found := find_faces(image)): raise nobody
     if max(args.faces) > len(found):
         raise ValueError(f"There is no face {max(args.faces)} in {args.photo}: {len(found)} found, 1 is the largest.")
     return reager.open(image, args.from_, [found[i-1] for i in dict.fromkeys(args.faces)])
@@ -127,7 +128,7 @@ def _signer(args, *files): # of --c2pa, if all these can be signed
 # %% ../nbs/99_cli.ipynb #5d9ac743
 def age(args):
     "Make the faces in a photo older or younger."
-    from reaging.pictures.files import check_out
+    from reaging.pictures.files import check_out, open_picture
     from reaging.using.reager import Reager, check_target
     start, targets = time.time(), [args.regions] if args.regions else args.to or args.by
     files = _check_outs(args, targets)
@@ -136,9 +137,9 @@ def age(args):
     signer = _signer(args, args.photo, *files, args.strip, args.gif)
     reager = Reager(args.weights, args.size, args.system)
     if args.from_ and len(args.from_) == 1: args.from_ = args.from_[0] # for all faces
-    portrait = _open(reager, args)
-    for file in files:
-        if file: check_out(file, size=portrait.image.size) # before anything is computed
+    image = open_picture(args.photo)
+    for file in filter(None, files): check_out(file, size=image.size) # before anything is computed
+    portrait = _open(reager, args, image)
     _warn_of_ages(args, portrait, reager.about)
     written = _reage_all(args, reager, portrait, targets, files)
     for row in written if signer else (): signer(row['file'], args.photo, f"Faces re-aged to {row['to']}.")
@@ -285,6 +286,7 @@ def _shown(value): return ','.join(map(str, value)) if isinstance(value, (list, 
 
 # %% ../nbs/99_cli.ipynb #f4076f5e
 def _check_train(args): # → where the weights go
+    from reaging.pictures.files import check_writable
     if not (args.out or args.run):
         raise ValueError("Say where to write: --out for the weights, or --run for a folder with everything that is "
                          "needed to go on.")
@@ -292,6 +294,7 @@ def _check_train(args): # → where the weights go
         raise ValueError("--resume goes on with the run in a folder: say which with --run.")
     if args.out and not args.out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.out.parent} to write to; create it first.")
+    check_writable(args.run or args.out.parent)
     return args.out or args.run/'weights.safetensors'
 
 # %% ../nbs/99_cli.ipynb #6585a22d
@@ -393,9 +396,10 @@ def _people_by_sam(args):
 def data_check(args):
     "List every picture of a folder that is broken, a duplicate, of another size than its partners, or without an age."
     from reaging.data.prepare import check_folder
-    from reaging.pictures.files import whole_file
+    from reaging.pictures.files import check_writable, whole_file
     if not args.json.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {args.json.parent} to write to; create it first.")
+    check_writable(args.json.parent)
     code = _table(problems := check_folder(args.folder, args.faces, args.layout))
     with whole_file(args.json) as part:
         part.write_text(json.dumps([dict(file=f, problem=p) for f, p in problems], indent=1), encoding='utf-8')
@@ -764,7 +768,7 @@ def _show_warning(message, category, *where): # one line, for people
 
 def _complain(error, code):
     if getattr(error, 'filename', None): error = f"{error.filename}: {error.strerror}." # without a number
-    print(f'reaging: {error}', file=sys.stderr)
+    print(f"reaging: {str(error).rpartition(chr(10) + chr(9))[2]}", file=sys.stderr) # fastai puts a line before it
     return code
 
 # %% ../nbs/99_cli.ipynb #771d073e

@@ -7,7 +7,7 @@ Every broken file is a function of the seed, so what is found can be made again:
 
 The long run of November 2026 (seed 0): of 10,000 pictures 5,791 were read, of 303 films 153, of 303 folders all, of
 1,000 checkpoints none; all others were refused in a sentence."""
-import argparse, io, os, pickle, random, resource, sys, tempfile, time, warnings, zipfile
+import argparse, io, json, os, pickle, random, resource, sys, tempfile, time, warnings, zipfile
 from pathlib import Path
 import numpy as np, torch
 from PIL import Image
@@ -45,11 +45,18 @@ class Evil: # a pickle that makes a file when it is read
     def __reduce__(self): return os.mkdir, (str(Evil.mark),)
 
 def checkpoints(rng, folder):
-    "Safetensors and pickles: truncated, with wrong shapes, a changed header, with code."
+    "Safetensors and pickles: truncated, with wrong shapes, a changed header, a million names, with code."
     from reaging.systems.checkpoints import load_weights
     Evil.mark, file = folder/'code ran', folder/'weights.pth'
-    way = rng.randrange(4)
-    if way == 3: # the package's own, with another header
+    way = 4 if rng.random() < .01 else rng.randrange(4)
+    if way == 4: # a million names, as a pickle or as safetensors
+        one, names = torch.zeros(1), range(rng.choice([1000, 100_000, 1_000_000]))
+        if rng.random() < .5: torch.save(dict.fromkeys((f'layer.{i}' for i in names), one), file)
+        else:
+            file = folder/'weights.safetensors'
+            header = json.dumps({f'layer.{i}': dict(dtype='F32', shape=[0], data_offsets=[0, 0]) for i in names}).encode()
+            file.write_bytes(len(header).to_bytes(8, 'little') + header)
+    elif way == 3: # the package's own, with another header
         from reaging.systems.checkpoints import default_weights
         file, data = folder/'weights.safetensors', default_weights().read_bytes()
         end = 8 + int.from_bytes(data[:8], 'little')

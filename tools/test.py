@@ -94,6 +94,7 @@ def main():
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
                             readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
                             fuzz=lambda: run(sys.executable, 'tools/fuzz.py'), kills=lambda: run(sys.executable, 'tools/kills.py'),
+                            full_disk=lambda: run(sys.executable, 'tools/full_disk.py'), long_film=lambda: run(sys.executable, 'tools/long_film.py'),
                             browser=browser, web=lambda: browser('tools/web.py')).items():
         start = time.time()
         results.append(report(name, check(), time.time() - start))

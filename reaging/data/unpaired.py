@@ -90,7 +90,8 @@ def _by_patterns(path, files): # [AgedFile] from names: those of public sets go 
     matches = {n: [(f, m) for f in files if (m := p.fullmatch(f.relative_to(path).as_posix()))]
                for n, p in patterns.items()}
     name, fits = next(((n, m) for n, m in matches.items() if len(m) > len(files)/2), (None, []))
-    if name in ('AGE/ID', 'ID/AGE') and (doubt := _doubt(name, [(m['person'], int(m['age']), f) for f, m in fits])):
+    cells = [(m['person'], int(m['age']), f) for f, m in fits] if name in LAYOUTS else []
+    if name in LAYOUTS and (doubt := _doubt(name, cells)) and (name != 'AGE_ID' or 'dates' in doubt):
         raise ValueError(f"The numbers in the names in {path} {doubt} (such as {fits[0][0].name}). If they are "
                          "ages, say so in a CSV with columns file and age.")
     found = [AgedFile(f, float(m['age']), m.groupdict().get('person') or f.name) for f, m in fits]

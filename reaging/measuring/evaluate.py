@@ -20,7 +20,7 @@ from ..data.pairs import NoPairsError, identity_crop, read_matrix
 from ..pictures.faces import crop_face, estimate_age, face_mask, to_image, uncrop
 from ..systems.losses import LPIPS, Lite0
 from .metrics import AgeReader, face_descriptor, paired_distances, sharpness
-from ..pictures.files import PictureError, Reaged, open_picture, picture_files, whole_file
+from ..pictures.files import PictureError, Reaged, check_writable, open_picture, picture_files, whole_file
 from ..using.reager import Reager
 from ..data.unpaired import read_ages
 
@@ -250,6 +250,7 @@ def evaluate(
     "Measure weights on a folder of pictures, beside copying the input, and write the page."
     data = Path(data)
     people, photos = _people_and_photos(data, only)
+    check_writable(out)
     readers, report = readers or default_readers(), {}
     stems = [*(Path(file).stem for file in weights), 'copy']
     for file in weights or [None]:

@@ -122,15 +122,15 @@ BOX = np.array([[.695, 0, .5 - .695/2], [0, .695, .5325 - .695/2], [0, 0, 1]]) #
 _looks = [(1, 0, 0), (.92, .03, .03), (1.08, -.03, .03), (.96, .03, -.03), (1.04, -.03, -.03)] # size, and shift
 _WIDE = 1.3 # so much more than the box is cut out, for looks that are larger or shifted
 
-def _even(x): # a crop with stretched contrast and half of its colour
+def _even(x): # a crop with stretched contrast and no colour
     low, high = torch.quantile(x[..., 16:80, 16:80].flatten(), torch.tensor([.02, .98]))
     if high - low < 1.2: x = ((x - low) / (high - low).clamp(min=.02) * 1.6 - .8).clamp(-1, 1)
     grey = (x * torch.tensor([.299, .587, .114])[None, :, None, None]).sum(1, keepdim=True)
-    return (x + grey) / 2
+    return grey.expand_as(x)
 
 # %% ../../nbs/pictures/02_faces.ipynb #4d0f6b83
 @torch.inference_mode()
-def _place(x, looks): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 to 1, and how sure it is that it is a face
+def _answers(x, looks): # a wide box `(1,3,96,96)` → landmarks `(2n,5,2)` in it, 0 to 1, and how sure it is of a face
     where = torch.tensor([[[s, 0, 2*dx], [0, s, 2*dy]] for s, dx, dy in looks]) / _WIDE
     grid = F.affine_grid(where, (len(looks), 3, 96, 96), align_corners=False)
     seen = F.avg_pool2d(F.grid_sample(x.expand(len(looks), -1, -1, -1), grid, align_corners=False), 2)
@@ -138,16 +138,23 @@ def _place(x, looks): # a wide box `(1,3,96,96)` → landmarks `(5,2)` in it, 0 
     points = points.reshape(2, -1, 2, 5).transpose(2, 3)
     mirrored = torch.stack([1 - points[1, ..., 0], points[1, ..., 1]], -1)[:, [1, 0, 2, 4, 3]]
     size, shift = where[:, :1, :1], where[:, :, 2] / 2 + .5
-    mean = (((points[0] + mirrored) / 2 - .5) * size + shift[:, None]).mean(0)
-    return mean.numpy(), float(sure[:, 1].mean())
+    points = (torch.stack([points[0], mirrored]) - .5) * size + shift[:, None]
+    return points.flatten(0, 1), sure[:, 1]
 
 # %% ../../nbs/pictures/02_faces.ipynb #febe65dd
+def _look(image, landmarks, looks): # → landmarks `(5,2)`, and how sure it is that this is a face
+    box = crop_matrix(landmarks) @ BOX @ [[_WIDE, 0, .5 - _WIDE/2], [0, _WIDE, .5 - _WIDE/2], [0, 0, 1]]
+    points, sure = _answers(_even(crop_face(image, box, 96)), looks)
+    mean = points.mean(0)
+    spread = (points - mean).norm(dim=-1).mean() / (mean[1] - mean[0]).norm()
+    return np.float32(np.c_[mean.numpy(), np.ones(5)] @ box.T), float(sure.mean() * torch.exp(-(spread / .15)**2))
+
+# %% ../../nbs/pictures/02_faces.ipynb #c7d5e3f2
 def _look_again(image, landmarks): # → landmarks `(5,2)`, and how sure it is that this is a face
-    for looks in (_looks[:1], _looks):
-        box = crop_matrix(landmarks) @ BOX @ [[_WIDE, 0, .5 - _WIDE/2], [0, _WIDE, .5 - _WIDE/2], [0, 0, 1]]
-        points, sure = _place(_even(crop_face(image, box, 96)), looks)
-        landmarks = np.float32(np.c_[points, np.ones(5)] @ box.T)
-    return landmarks, sure
+    for _ in range(6):
+        before, (landmarks, _) = landmarks, _look(image, landmarks, _looks[:1])
+        if np.hypot(*(landmarks - before).T).mean() < .15 * np.hypot(*(landmarks[1] - landmarks[0])): break
+    return _look(image, landmarks, _looks)
 
 # %% ../../nbs/pictures/02_faces.ipynb #0f9bb4bd
 @cache
@@ -199,10 +206,11 @@ def _cut_off(image, face): # does a part of it lie outside, where the second loo
 def _confirmed(image, faces, least): # those that the second look is sure of, with its landmarks
     kept = []
     for face in sorted(faces, key=lambda f: -f.confidence):
-        landmarks, sure = (face.landmarks, face.confidence) if _cut_off(image, face) else _look_again(image,
-            face.landmarks)
+        landmarks, sure = (face.landmarks, .8 * face.confidence) if _cut_off(image, face) else _look_again(
+            image, face.landmarks)
         apart, centre = np.hypot(*(landmarks[1] - landmarks[0])), landmarks.mean(0)
-        if np.hypot(*(centre - face.landmarks.mean(0))) > .3 * apart: landmarks = face.landmarks # it saw something else
+        strayed = np.hypot(*(centre - face.landmarks.mean(0))) > .3 * apart
+        if strayed and sure < .75: landmarks, centre = face.landmarks, face.landmarks.mean(0) # it saw something else
         known = any(np.hypot(*(centre - f.landmarks.mean(0))) < apart / 2 for f in kept)
         if sure >= least and not known: kept.append(replace(face, landmarks=landmarks, confidence=sure))
     return kept
@@ -270,7 +278,7 @@ def _attempts(image, side):
 
 def _hard(ways): # what is found in one of these ways, as it lies in the picture
     found = [_mapped(face, back) for turned, back, side, least in ways
-             for face in _confirmed(turned, _search(turned, side, .7, least), .9)]
+             for face in _confirmed(turned, _search(turned, side, .7, least), .7)]
     found = sorted(found, key=lambda f: -f.confidence) # of two ways to see one face, the surer one
     return [f for i, f in enumerate(found) if not any(_near(f, other) for other in found[:i])]
 
@@ -287,7 +295,7 @@ def find_faces(
     "All faces of `image`, with five landmarks each (MTCNN)."
     image = image.convert('RGB') if image.mode != 'RGB' else image
     first = _search(image, side)
-    faces = _confirmed(image, first, .8)
+    faces = _confirmed(image, first, .7)
     if _fills(image, first):
         faces = _hard([(*_with_margin(image), 512, 26)]) or _in_margin(image, first, .3) or faces
     if not faces: faces = _try_hard(image, side, first, hard)
@@ -298,9 +306,11 @@ def _try_hard(image, side, first, hard):
     doubtful, faces, others = _confirmed(image, first, .3), [], []
     if hard and min(image.size) >= 20:
         others = _search_again(image, side)
-        seen = (_in_margin if _fills(image, others) else _confirmed)(image, others, .9)
+        seen = (_in_margin if _fills(image, others) else _confirmed)(image, others, .75)
         for ways in _attempts(image, side):
             if faces := _hard(ways) or seen: break
+        if _fills(image, faces) or any(_cut_off(image, f) for f in faces):
+            faces = _in_margin(image, faces, .3) or faces
     if doubtful and not any(_near(a, b) for a in faces for b in doubtful): return doubtful # the others are elsewhere
     return faces or first or _confirmed(image, others, 0)
 

@@ -7,8 +7,8 @@ Docs: https://reaging.github.io/reaging/pictures/files.html.md"""
 # %% auto #0
 __all__ = ['PICTURES', 'RAW', 'KINDS', 'WHITES', 'SRGB_CORNERS', 'SRGB', 'FORMATS', 'LARGEST', 'kind_of', 'picture_files',
            'eight_bits', 'rgb_profile', 'through_profile', 'colour_ways', 'in_srgb', 'add_change', 'on_white', 'as_rgb',
-           'PictureError', 'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_out', 'Reaged',
-           'save_picture', 'save_gif']
+           'PictureError', 'most_pixels', 'upright', 'open_picture', 'whole_file', 'check_writable', 'check_out',
+           'Reaged', 'save_picture', 'save_gif']
 
 # %% ../../nbs/pictures/01_files.ipynb #863b0cac
 import io, logging, os, re, stat, threading, warnings
@@ -35,6 +35,7 @@ _BEGINNINGS = [(re.compile(pattern, re.S), kind) for pattern, kind in [
     (rb'....ftyp(avif|avis|(mif1|msf1).{4,40}avif)', 'AVIF'), (rb'....ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1)', 'HEIC'),
     (rb'(\0\0\0\x0cjP  |\xff\x4f\xff\x51)', 'JPEG 2000'), (rb'(\xff\x0a|\0\0\0\x0cJXL )', 'JPEG XL'),
     (rb'(....ftyp|\x1aE\xdf\xa3|RIFF....AVI )', 'a film'), (rb'%PDF', 'a PDF'), (rb'PK\x03\x04', 'a ZIP archive'),
+    (rb'version https://git-lfs', 'a pointer of Git LFS; fetch the file itself with `git lfs pull`'),
     (rb'(?i:\s*<(!doctype html|html))', 'a web page'), (rb'\s*<(\?xml|svg)', 'SVG or other XML')]]
 KINDS = ('JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'BMP', 'PSD', 'AVIF', 'HEIC', 'JPEG 2000', 'JPEG XL', 'camera RAW')
 
@@ -296,7 +297,8 @@ def _said_of_rest(path, image): # a sentence about what else is in the file, or 
     try: n = 1 if image.format == 'PSD' else getattr(image, 'n_frames', 1) # a PSD's are layers
     except Exception: return f"{path} is an animation that is damaged; only its first picture is used."
     finally: image.seek(0)
-    what = dict(TIFF=f'has {n} pages', MPO=f'holds {n} pictures').get(image.format, f'is an animation of {n} pictures')
+    what = dict(TIFF=f'has {n} pages', MPO=f'holds {n} pictures', HEIF=f'holds {n} pictures')
+    what = what.get(image.format, f'is an animation of {n} pictures')
     return f"{path} {what}; only the first is used." if n > 1 else None
 
 # %% ../../nbs/pictures/01_files.ipynb #0f3e8d6c
@@ -317,7 +319,8 @@ def _plainly(source, path, notes): # the picture as it is in the file
     _check_pixels(path, image.size)
     if image.format == 'TIFF':
         _check_tiff(path, image.tag_v2)
-        if len(image.getbands()) > 1 and max(image.tag_v2.get(258, (8,))) > 8: return _with_tifffile(source, path)
+        deep = max(image.tag_v2.get(258, (8,))) > 8 # Pillow would lose half of a colour, or take white for black
+        if deep and (len(image.getbands()) > 1 or image.tag_v2.get(262) == 0): return _with_tifffile(source, path)
     if said := _said_of_rest(path, image): notes.append(said)
     image.load()
     unsigned = image.format == 'TIFF' and image.mode == 'I' and image.tag_v2.get(339, (1,))[0] == 1
@@ -357,13 +360,19 @@ def _without_texts(png): # texts can be longer than Pillow reads
     return b''.join(parts)
 
 # %% ../../nbs/pictures/01_files.ipynb #a1c4e7b9
-def _rescued(source, path, notes): # what can be read of a broken file; raises what Pillow raises if that is nothing
+def _rescued(source, path, notes, lacks=0): # what can be read of a broken file, or what Pillow raises
     with _with(ImageFile, 'LOAD_TRUNCATED_IMAGES', True): image = _plainly(source, path, notes)
-    missing = _missing(image)
+    missing = max(_missing(image), lacks)
     lack = f"{missing:.0%} of it are missing"
     if missing > .5: raise PictureError(f"{path} is damaged and cannot be read as a picture: {lack}.")
     notes.append(f"{path} is damaged or was cut off; {lack if missing >= .01 else 'it can be read all the same'}.")
     return image
+
+# %% ../../nbs/pictures/01_files.ipynb #a1c4e7c2
+def _filled(webp): # → as long as it says it is, if no more than half is missing; and the part of it that is
+    says = 8 + int.from_bytes(webp[4:8], 'little')
+    lacks = max(0, says - len(webp))
+    return webp + bytes(lacks if lacks < len(webp) else 0), lacks / max(says, 1)
 
 # %% ../../nbs/pictures/01_files.ipynb #0a6c8e4f
 def _read(source, path, kind, notes):
@@ -377,7 +386,8 @@ def _read(source, path, kind, notes):
             try: return _plainly(source, path, notes)
             except Exception: notes.clear()
         if kind == 'TIFF' and isinstance(error, UnidentifiedImageError): return _with_tifffile(source, path)
-        return _rescued(source, path, notes)
+        webp, lacks = _filled(source.read()) if kind == 'WebP' else (None, 0)
+        return _rescued(io.BytesIO(webp) if webp else source, path, notes, lacks)
 
 # %% ../../nbs/pictures/01_files.ipynb #f4b6d8c2
 def open_picture(
@@ -397,7 +407,9 @@ def _opened(source, path, notes):
     _check_kind(path, kind)
     try: return _writable(as_rgb(upright(_read(source, path, kind, notes))), path, notes)
     except (PictureError, MemoryError): raise
-    except UnidentifiedImageError: raise PictureError(f"{path} is not a picture that can be read here.") from None
+    except UnidentifiedImageError:
+        why = 'is damaged and cannot be read as a picture' if kind else 'is not a picture that can be read here'
+        raise PictureError(f"{path} {why}.") from None
     except Exception as e: raise PictureError(f"{path} is damaged and cannot be read as a picture ({e}).") from e
 
 def _writable(image, path, notes): # some profiles, such as a scanner's, only tell what numbers look like
@@ -433,6 +445,15 @@ def _swap(part, path):
 def _part_of(path): # names have 255 bytes at most
     end = f'.{os.getpid()}.part'
     return path.with_name('.' + os.fsdecode(os.fsencode(path.name)[:254 - len(end)]) + end)
+
+# %% ../../nbs/pictures/01_files.ipynb #5e7d9b14
+def check_writable(
+    folder # Where something is to be written; it may have to be made first
+):
+    "Raise a PermissionError if nothing can be written there."
+    there = next(p for p in (Path(folder).absolute(), *Path(folder).absolute().parents) if p.exists())
+    if os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids): return
+    raise PermissionError(f"{there} may not be written to: it is read-only, or you lack the permission.")
 
 # %% ../../nbs/pictures/01_files.ipynb #b4bd2d14
 _xmp = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 import numpy as np, torch
-from ..pictures.files import kind_of, open_picture
+from ..pictures.files import kind_of, open_picture, whole_file
 from ..reading.readers import age_network
 from ..systems.checkpoints import default_weights
 from .export import export_onnx
@@ -130,7 +130,7 @@ def write_page(
     "Write the page as static files."
     for name, file in page_files(page_models(weights)).items():
         (to := Path(folder)/name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, to)
+        with whole_file(to) as part: shutil.copyfile(file, part)
     return Path(folder)
 
 # %% ../../nbs/using/08_app.ipynb #b4149819

@@ -16,7 +16,7 @@ from ..systems.checkpoints import PublicFRAN, load_weights, save_weights
 PUBLISHED = {'timroelofs123/face_re-aging': 'best_unet_model.pth'} # repository → file, where it is not ours
 
 def on_hub(
-    weights # What a user gives: a path, `hf:owner/name`, `hf:owner/name@revision`, or None
+    weights # What a user gives: a path, `hf:owner/name`, with or without `/file` and `@revision`, or None
 ) -> bool:
     "Is it the name of a repository?"
     return str(weights).startswith('hf:')
@@ -32,31 +32,32 @@ def convert_weights(
     return save_weights(system, out, source=Path(weights).name)
 
 # %% ../../nbs/using/01_hub.ipynb #c07159af
-def _converted(name, path): # a public FRAN's file in the cache as one of ours, beside the cache
-    from huggingface_hub.constants import HF_HUB_CACHE
-    # that folder is a commit
-    out = Path(HF_HUB_CACHE).parent/'reaging'/f'{name.replace("/", "--")}-{path.parent.name}.safetensors'
+def _converted(repository, file, path): # a public FRAN's file in the cache as one of ours
+    from huggingface_hub import cached_assets_path
+    commit = path.parts[-2 - file.count('/')]
     try:
-        out.parent.mkdir(exist_ok=True)
+        out = cached_assets_path('reaging', repository, commit)/f'{file.replace("/", "--")}.safetensors'
         return out if out.exists() else convert_weights(path, out)
     except OSError: return path # a cache that may only be read: the file can be read as it was published
 
 # %% ../../nbs/using/01_hub.ipynb #95827e08
 def fetch_weights(
-    name:str # `hf:owner/name`, or `hf:owner/name@revision`
+    name:str # `hf:owner/name`, `hf:owner/name/file`, and either with `@revision`
 ) -> Path: # A safetensors file in the cache
     "Download weights from the Hugging Face Hub; a FileNotFoundError says where to get them by hand."
     import huggingface_hub as hub
-    repository, _, revision = str(name).removeprefix('hf:').partition('@')
-    file = PUBLISHED.get(repository, 'weights.safetensors')
+    place, _, revision = str(name).removeprefix('hf:').partition('@')
+    repository, asked = '/'.join(place.split('/')[:2]), '/'.join(place.split('/')[2:])
+    file = asked or PUBLISHED.get(repository, 'weights.safetensors')
     try: path = Path(hub.hf_hub_download(repository, file, revision=revision or None))
     except (OSError, ValueError) as e: # no network, no such repository, a name that cannot be one
         unknown = isinstance(e, hub.errors.RepositoryNotFoundError)
         reason = 'there is no such repository, or it is private' if unknown else str(e).splitlines()[0].rstrip('.')
         address = f"https://huggingface.co/{repository}/resolve/{revision or 'main'}/{file}"
         raise FileNotFoundError(f"{name} could not be downloaded ({reason}). Get {address} in another way, "
-                                "and give the path of the file.") from e
-    return path if path.suffix == '.safetensors' else _converted(repository, path)
+                                f"and give the path of the file. A file of another name is asked for as "
+                                f"hf:{repository}/FILE.") from e
+    return path if path.suffix == '.safetensors' else _converted(repository, file, path)
 
 # %% ../../nbs/using/01_hub.ipynb #f4947998
 CARD = """---

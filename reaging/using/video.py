@@ -20,9 +20,9 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from ..ages import check_age
 from ..many import Progress, ahead
-from ..pictures.faces import NoFaceError, crop_face, crop_matrix, estimate_age, face_mask, find_faces
+from ..pictures.faces import NoFaceError, crop_face, crop_matrix, estimate_age, face_mask, find_faces, in_view
 from .film import FILMS, Film, FilmError, Writer, append_xmp, lay_on
-from ..pictures.files import check_out, open_picture, whole_file
+from ..pictures.files import check_out, check_writable, open_picture, whole_file
 from ..systems.layers import TILE
 import av # after `reaging.using.film`, which says what to install
 
@@ -267,9 +267,9 @@ class Seen:
     path:FacePath
     matrix:np.ndarray # Its place, from `crop_matrix`
     there:float # How much it is there, 0 to 1
-    ages:tuple # Years: what it is, and what it shall be
+    ages:tuple # Years: how old it is, and how old it is to look
     crop:torch.Tensor # `(1,3,size,size)` in `[-1,1]`
-    mask:torch.Tensor # `(1,1,size,size)`: what belongs to it
+    mask:torch.Tensor # `(1,1,size,size)`: what belongs to it, and is seen
 
 # %% ../../nbs/using/05_video.ipynb #71038507
 @patch
@@ -278,8 +278,10 @@ def seen(self:Painter, frame) -> list: # Of `Seen`
     here = [(path, *path.at(frame.time)) for path in self.track.at(frame.time) if self.ages(path)]
     here = [(path, crop_matrix(landmarks), there) for path, landmarks, there in here if there]
     places, image, size = [matrix for _, matrix, _ in here], frame.to_image() if here else None, self.reager.size
-    return [Seen(path, matrix, there, self.ages_at(path, frame.time), crop_face(image, matrix, size),
-                 face_mask(size, matrix, places[:i] + places[i+1:])) for i, (path, matrix, there) in enumerate(here)]
+    crops = [crop_face(image, matrix, size) for matrix in places]
+    masks = [face_mask(size, matrix, places[:i] + places[i+1:]) * in_view(crops[i]) for i, matrix in enumerate(places)]
+    return [Seen(path, matrix, there, self.ages_at(path, frame.time), crop, mask)
+            for (path, matrix, there), crop, mask in zip(here, crops, masks)]
 
 @patch
 def ages_at(self:Painter, path, time) -> tuple: # Years
@@ -368,6 +370,7 @@ def _check_files(src, dst):
     src, dst = Path(src), check_out(dst, tuple(FILMS))
     if not dst.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {dst.parent} to write to; create it first.")
+    check_writable(dst.parent)
     if dst.exists() and src.exists() and dst.samefile(src):
         raise ValueError(f"{dst} is the film itself and would be overwritten: choose another name.")
     return src, dst
