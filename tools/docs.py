@@ -35,6 +35,10 @@ def parameters(module, name):
     if not getattr(table, 'has_docment', False): return ''
     return f'??? info "Parameters of `{name}`"\n\n' + re.sub('(?m)^', '    ', table._repr_markdown_()) + '\n'
 
+def in_a_row(m):
+    "A flow chart as a line of words, as the site draws none."
+    return ' → '.join(f'{what} (`{where}`)' for what, where in re.findall(r'\["(.+?)<br>(.+?)"\]', m[1]))
+
 def linked(text, here, pages):
     "Formulas as MathML, and links to other pages of the site, or into the repository."
     def math(m): return convert((m[1] or m[2]).strip(), display='block' if m[1] else 'inline')
@@ -42,7 +46,7 @@ def linked(text, here, pages):
         to = (here.parent/m[1]).resolve()
         if to in pages: return f'](/{pages[to]})'
         return f'](/assets/{to.name})' if to.parent == root/'assets' else f']({repository}/blob/main/{to.relative_to(root)})'
-    parts = CODE.split(text)
+    parts = CODE.split(re.sub(r'(?s)```mermaid\n(.+?)```', in_a_row, text))
     parts[::2] = [re.sub(r'\]\((?!\w+:|#)([^)]+)\)', link, re.sub(r'\$\$(.+?)\$\$|\$([^$\n]+)\$', math, p, flags=re.S)) for p in parts[::2]]
     return ''.join(parts)
 
@@ -64,29 +68,28 @@ def markdown(nb, pages):
     if nb.name == 'index.ipynb': body = re.sub(r'(?s)(\n> .*?\n)', lambda m: m[1] + FRONT, body, count=1)
     return {to: body.encode()} | {to.parent/name: data for name, data in found['outputs'].items()}
 
-def nav(entries, pages):
-    "The sidebar, as MkDocs wants it, from nbs/_quarto.yml."
-    for entry in entries:
-        if isinstance(entry, str): yield from (str(pages[nb]) for nb in sorted((root/'nbs').glob(entry)))
-        else: yield {entry['section']: list(nav([entry['contents']], pages))}
+def nav(pages):
+    "The sidebar, as MkDocs wants it."
+    for title, notebooks in book():
+        part = [str(pages[nb]) for nb in notebooks]
+        yield from [{title: part}] if title else [{'Start': p} if p == 'index.md' else p for p in part]
 
 def config(folder, site, pages):
     "MkDocs' settings. Nothing is fetched from elsewhere."
-    sidebar = yaml.safe_load((root/'nbs/_quarto.yml').read_text(encoding='utf-8'))['website']['sidebar']['contents']
     scheme = lambda name, other: dict(scheme=name, media=f'(prefers-color-scheme: {"dark" if name == "slate" else "light"})',
                                       toggle=dict(icon='material/brightness-6', name=f'Switch to {other}'))
     return dict(
-        site_name='reaging', repo_url=repository, docs_dir=str(folder), site_dir=str(site), use_directory_urls=False,
+        site_name='reaging', docs_dir=str(folder), site_dir=str(site), use_directory_urls=False,
         theme=dict(name='material', font=False, icon=dict(logo='material/face-recognition'), features=['navigation.footer', 'content.code.copy', 'toc.follow'],
                    palette=[scheme('default', 'dark'), scheme('slate', 'light')]),
-        plugins=['search'], nav=list(nav(sidebar, pages)),
+        extra=dict(generator=False, social=[dict(icon='fontawesome/brands/github', link=repository, name='The repository')]),
+        plugins=['search'], nav=list(nav(pages)),
         markdown_extensions=['admonition', 'attr_list', 'tables', 'pymdownx.details', 'pymdownx.superfences', 'pymdownx.highlight', {'toc': {'permalink': True}}],
         validation=dict(links=dict(not_found='warn', anchors='warn', absolute_links='relative_to_docs', unrecognized_links='warn'), nav=dict(omitted_files='warn')))
 
 def make(site):
     "Write the site; sys.exit says what is wrong with it."
-    notebooks = book()
-    pages = {nb.resolve(): page(nb) for nb in notebooks}
+    pages = {nb: page(nb) for _, part in book() for nb in part}
     with tempfile.TemporaryDirectory() as folder:
         docs = Path(folder)/'docs'
         for nb in pages:

@@ -6,8 +6,8 @@ import argparse, gzip, os, shutil, subprocess, sys, tempfile, time
 from pathlib import Path
 import matplotlib.cbook as cbook, numpy as np
 from PIL import Image, ImageOps
-from playwright.sync_api import sync_playwright
 from skimage import data
+from browser import chromium
 
 root = Path(__file__).resolve().parents[1]
 web, runtime = root/'web', ('ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm')
@@ -161,6 +161,22 @@ def painted(page, photo, folder):
     assert near < 1 < change and beyond <= 3 # the browser and Pillow decode JPEG differently
     assert NOTE in (folder/'painted.png').read_bytes() and b'20 to 20, painted' in (folder/'painted.png').read_bytes()
 
+def hard(page, photo, folder):
+    "Faces in the dark, on their side, and a tiny one in a large picture."
+    image, size = ImageOps.exif_transpose(Image.open(photo)).convert('RGB'), (512, 600)
+    middle = np.array([250, 205]) # of the face
+    tiny = Image.new('RGB', (3000, 2400), (120, 130, 140))
+    tiny.paste(image.resize((102, 120)), (2000, 1500))
+    for name, one, where in (('dark', image.point(lambda v: v // 16), middle), ('on its side', image.transpose(Image.Transpose.ROTATE_90), [middle[1], size[0] - middle[0]]),
+                             ('tiny', tiny, middle / 5 + [2000, 1500])):
+        one.save(file := folder/f'{name}.png', compress_level=1)
+        page.locator('#file').set_input_files(file)
+        until(page, "document.getElementById('faces').children.length == 1")
+        style = page.locator('.face').evaluate('({style}) => ["left", "top", "width", "height"].map(x => parseFloat(style[x]) / 100)')
+        found = (np.array(style[:2]) + np.array(style[2:]) / 2) * one.size
+        assert np.abs(found - where).max() < (60 if name != 'tiny' else 12), f'{name}: a face at {found}, not {where}'
+    yield 'faces found in the dark, on their side, and 25 pixels wide'
+
 def accessible(page, axe):
     "axe-core finds nothing serious, light and dark."
     for scheme in ('light', 'dark'):
@@ -197,8 +213,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--screenshots', type=Path)
     args = parser.parse_args()
-    chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
-    if not chromium: return print('Not driven: there is no Chromium here.')
+    with chromium() as browser:
+        if browser: drive(browser, args.screenshots)
+
+def drive(browser, shots):
+    "All of it, and then offline."
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         two, jpeg = photos(folder)
@@ -208,30 +227,27 @@ def main():
         try:
             address = server.stdout.readline().split()[0]
             base, asked = address.partition('?')[0], []
-            with sync_playwright() as p:
-                browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox'])
-                context = browser.new_context(viewport=dict(width=1000, height=900), locale='en-GB')
-                context.on('request', lambda r: asked.append((r.method, r.url)))
-                page = context.new_page()
-                page.goto(base)
-                until(page, "document.getElementById('say').textContent == ''")
-                screenshots(page, args.screenshots, 'empty')
+            context = browser.new_context(viewport=dict(width=1000, height=900), locale='en-GB')
+            context.on('request', lambda r: asked.append((r.method, r.url)))
+            page = context.new_page()
+            page.goto(base)
+            until(page, "document.getElementById('say').textContent == ''")
+            screenshots(page, shots, 'empty')
+            if axe: accessible(page, axe)
+            for act, photo in ((two_faces, two), (turned, jpeg), (albums, jpeg), (painted, jpeg), (hard, jpeg)):
+                for line in act(page, photo, folder): print(line, flush=True)
+                screenshots(page, shots, act.__name__)
                 if axe: accessible(page, axe)
-                for act, photo in ((two_faces, two), (turned, jpeg), (albums, jpeg), (painted, jpeg)):
-                    for line in act(page, photo, folder): print(line, flush=True)
-                    screenshots(page, args.screenshots, act.__name__)
-                    if axe: accessible(page, axe)
-                page.goto(address) # with the photo of the command line
-                until(page, "document.getElementById('faces').children.length == 1")
-                assert context.cookies() == []
-                server.terminate(); server.wait() # offline
-                page.goto(base)
-                page.locator('#example').click()
-                until(page, "document.getElementById('computed').value > 0")
-                print('works offline after the first visit')
-                elsewhere = [r for r in asked if r[0] != 'GET' or not r[1].startswith((base, f'blob:{base}'))]
-                assert not elsewhere, f'the page asked for {elsewhere}'
-                browser.close()
+            page.goto(address) # with the photo of the command line
+            until(page, "document.getElementById('faces').children.length == 1")
+            assert context.cookies() == []
+            server.terminate(); server.wait() # offline
+            page.goto(base)
+            page.locator('#example').click()
+            until(page, "document.getElementById('computed').value > 0")
+            print('works offline after the first visit')
+            elsewhere = [r for r in asked if r[0] != 'GET' or not r[1].startswith((base, f'blob:{base}'))]
+            assert not elsewhere, f'the page asked for {elsewhere}'
         finally:
             server.terminate(); server.wait()
 
