@@ -91,10 +91,15 @@ def two_faces(page, photo, folder):
     text = saved.read_bytes()
     assert b'compositeWithTrainedAlgorithmicMedia' in text and b'TargetAge="30, 75"' in text, 'the file says nothing of AI'
 
-def turned(page, photo, folder):
-    "A JPEG keeps what the camera noted, upright; the keyboard moves the slider; other weights are taken, nonsense is not."
+def show(page, photo):
+    "Choose a photo, and wait for its one face and all the ages."
+    page.evaluate("document.getElementById('faces').replaceChildren()") # of the photo before
     page.locator('#file').set_input_files(photo)
     until(page, "document.getElementById('faces').children.length == 1 && document.getElementById('computed').hidden")
+
+def turned(page, photo, folder):
+    "A JPEG keeps what the camera noted, upright; the keyboard moves the slider; other weights are taken, nonsense is not."
+    show(page, photo)
     slider = page.locator('#to')
     slider.focus()
     page.keyboard.press('Home')
@@ -114,8 +119,7 @@ NOTE = b'compositeWithTrainedAlgorithmicMedia'
 
 def albums(page, photo, folder):
     "WebP with EXIF, a strip and a film, each with its note."
-    page.locator('#file').set_input_files(photo)
-    until(page, "document.getElementById('faces').children.length == 1 && document.getElementById('computed').hidden")
+    show(page, photo)
     page.locator('#to').fill('30')
     webp, strip, film = (save(page, kind, folder/f'saved.{kind}') for kind in ('webp', 'strip', 'film'))
     assert all(NOTE in file.read_bytes() for file in (webp, strip, film)), 'a file says nothing of AI'
@@ -132,8 +136,7 @@ def albums(page, photo, folder):
 
 def painted(page, photo, folder):
     "What the brush goes over gets the brush's age, the rest stays; also by keyboard."
-    page.locator('#file').set_input_files(photo)
-    until(page, "document.getElementById('faces').children.length == 1 && document.getElementById('computed').hidden")
+    show(page, photo)
     page.locator('summary').click()
     page.locator('#paint').click()
     page.locator('#to').fill('20')
@@ -170,8 +173,7 @@ def hard(page, photo, folder):
     for name, one, where in (('dark', image.point(lambda v: v // 16), middle), ('on its side', image.transpose(Image.Transpose.ROTATE_90), [middle[1], size[0] - middle[0]]),
                              ('tiny', tiny, middle / 5 + [2000, 1500])):
         one.save(file := folder/f'{name}.png', compress_level=1)
-        page.locator('#file').set_input_files(file)
-        until(page, "document.getElementById('faces').children.length == 1")
+        show(page, file)
         style = page.locator('.face').evaluate('({style}) => ["left", "top", "width", "height"].map(x => parseFloat(style[x]) / 100)')
         found = (np.array(style[:2]) + np.array(style[2:]) / 2) * one.size
         assert np.abs(found - where).max() < (60 if name != 'tiny' else 12), f'{name}: a face at {found}, not {where}'
