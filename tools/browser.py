@@ -77,12 +77,14 @@ def command(app, port, folder):
     return ['-m', app, f'--port={port}', '--no-browser', '--ip=127.0.0.1', '--allow-root', '--IdentityProvider.token=',
             f'--ServerApp.root_dir={folder}', f'--{name}.user_settings_dir={folder}/settings', f'--{name}.workspaces_dir={folder}/work'], f'/{path}/{notebook.name}'
 
-def run_all(page, app):
+def run_all(page):
     "Run the notebook in JupyterLab or Notebook 7."
-    if app == 'jupyterlab': page.get_by_text('Python 3 (ipykernel) | Idle').wait_for(timeout=120_000)
-    else: page.locator('.jp-NotebookKernelStatus[data-status="idle"], .jp-Toolbar-kernelStatus[data-status="idle"], .jp-NotebookKernelLogo').first.wait_for(timeout=120_000)
+    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').first
+    idle.wait_for(timeout=120_000)
     page.get_by_role('menuitem', name='Run', exact=True).click()
     page.get_by_text('Run All Cells', exact=True).click()
+    page.wait_for_selector('.reaging-age .noUi-handle', timeout=120_000)
+    idle.wait_for(timeout=120_000) # later cells make the brush
 
 def serve(app, browser, screenshot):
     "Drive the notebook in one of the three."
@@ -96,7 +98,7 @@ def serve(app, browser, screenshot):
             for _ in range(100):
                 try: page.goto(f'http://127.0.0.1:{port}{path}', timeout=120_000); break
                 except Exception: time.sleep(.3) # until it listens
-            if app != 'voila': run_all(page, app)
+            if app != 'voila': run_all(page)
             try:
                 for line in drive(page): print(f'{app}: {line}', flush=True)
             finally:

@@ -37,7 +37,11 @@ def parameters(module, name):
 
 def in_a_row(m):
     "A flow chart as a line of words, as the site draws none."
-    return ' → '.join(f'{what} (`{where}`)' for what, where in re.findall(r'\["(.+?)<br>(.+?)"\]', m[1]))
+    row, seen = '{} (`{}`)'.format(*re.search(r'\["(.+?)<br>(.+?)"\]', m[1]).groups()), set()
+    for source, what, where in re.findall(r'(?m)^ *(\w+).* --> \w+\["(.+?)<br>(.+?)"\]', m[1]):
+        row += f'{" and " if source in seen else " → "}{what} (`{where}`)'
+        seen.add(source)
+    return row
 
 def linked(text, here, pages):
     "Formulas as MathML, and links to other pages of the site, or into the repository."
