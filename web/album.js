@@ -9,7 +9,8 @@ export function strip(pictures, ages) {
   Object.assign(canvas, {width: width * pictures.length, height: height + LINE})
   pen.fillStyle = '#fff'
   pen.fillRect(0, 0, canvas.width, canvas.height)
-  Object.assign(pen, {fillStyle: '#000', font: '24px system-ui, sans-serif', textAlign: 'center', textBaseline: 'middle'})
+  const letters = {font: '24px system-ui, sans-serif', textAlign: 'center', textBaseline: 'middle'}
+  Object.assign(pen, {fillStyle: '#000', ...letters})
   pictures.forEach((picture, i) => {
     pen.drawImage(picture, i * width, 0)
     pen.fillText(ages[i], (i + .5) * width, height + LINE / 2)

@@ -327,7 +327,8 @@ async function album(kind) { // → blob, and what its name says
   await fill()
   const [low, high] = [Math.max(20, ages[0]), Math.min(80, ages[1])], step = albums[kind]
   const shown = Array.from({length: Math.floor((high - low) / step) + 1}, (_, i) => low + i * step)
-  const mine = picked(), place = around(), small = Math.min(1, (kind == 'film' ? 400 : 512) / Math.max(...place.slice(2)))
+  const mine = picked(), place = around(), most = kind == 'film' ? 400 : 512
+  const small = Math.min(1, most / Math.max(...place.slice(2)))
   const [w, h] = place.slice(2).map(x => Math.max(1, Math.round(x * small))), {edge} = view
   view.edge = 0
   const pictures = shown.map(age => {
@@ -344,7 +345,8 @@ async function album(kind) { // → blob, and what its name says
 }
 
 async function save() {
-  const kind = el('kind').value, name = photo.name.replace(/\.\w+$/, ''), ending = {strip: 'jpg', film: 'gif'}[kind] ?? kind
+  const kind = el('kind').value, name = photo.name.replace(/\.\w+$/, '')
+  const ending = {strip: 'jpg', film: 'gif'}[kind] ?? kind
   say('saving')
   el('save').disabled = true
   try {
