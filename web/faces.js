@@ -207,7 +207,8 @@ function quarter({width, height, pixels}) { // turned anticlockwise
 
 function stretched({width, height, pixels}) { // dark and faded pictures as bright as others
   const counts = new Uint32Array(256), n = width * height, out = new Uint8ClampedArray(pixels.length).fill(255)
-  for (let i = 0; i < 4 * n; i += 4) counts[Math.round(.299 * pixels[i] + .587 * pixels[i + 1] + .114 * pixels[i + 2])]++
+  for (let i = 0; i < 4 * n; i += 4)
+    counts[Math.round(.299 * pixels[i] + .587 * pixels[i + 1] + .114 * pixels[i + 2])]++
   const end = (list, left = n / 100) => list.findIndex(count => (left -= count) < 0) // beyond it lies a hundredth
   const low = end(counts), high = 255 - end(counts.slice().reverse())
   if (high <= low) return {width, height, pixels}

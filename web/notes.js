@@ -77,7 +77,7 @@ async function inWebp(bytes, text, exif, {width, height}) { // notes need the lo
   return riff('RIFF', body)
 }
 
-function inGif(bytes, text) { // before its last byte; what follows the text leads readers that do not know it to its end
+function inGif(bytes, text) { // before its last byte; after the text come bytes that lead any reader to its end
   const end = Uint8Array.of(1, ...Array.from({length: 256}, (_, i) => 255 - i), 0)
   return [bytes.subarray(0, -1), Uint8Array.of(0x21, 0xff, 11), encode('XMP DataXMP'), text, end, bytes.subarray(-1)]
 }

@@ -121,8 +121,8 @@ async function wanted(face, {from, to, knots}, paint) {
   return {width: network.size, height: network.size, data: painted(known, to, there.ages, there.shares)}
 }
 
-// The whole photo. For each face {from, to, knots}; `to` is nothing where it was not asked for. `paint` is {width, ages,
-// shares, scale, words}, as the screen has it, or nothing.
+// The whole photo. For each face {from, to, knots}; `to` is nothing where it was not asked for. `paint` is {width,
+// ages, shares, scale, words}, as the screen has it, or nothing.
 async function save(type, wishes, paint, exif) {
   const {pen, width, height, pixels} = photo, changed = []
   for (const [i, face] of photo.faces.entries()) {
