@@ -1,4 +1,4 @@
-"""The tutorial `age_slider` in a real browser: Voila, JupyterLab and Notebook 7 serve it, headless Chromium moves the sliders and paints.
+"""The tutorial `age_slider` in a real browser: Voila and JupyterLab serve it, headless Chromium moves the sliders and paints.
 
 Prints what it measured; `--screenshot FILE` keeps a picture of the page. Says so and ends well where there is no Chromium."""
 import argparse, io, json, shutil, socket, subprocess, sys, tempfile, time
@@ -68,26 +68,22 @@ def drive(page):
     yield f'{ms:.0f} ms from a stroke of the brush to the new face'
 
 def command(app, port, folder):
-    "How to start `voila`, `jupyterlab` or `notebook`, and the notebook's address below it."
+    "How to start `voila` or `jupyterlab`, and the notebook's address below it."
     if app == 'voila': return ['-m', 'voila', notebook, f'--port={port}', '--no-browser', '--Voila.ip=127.0.0.1'], ''
     nb = json.loads(notebook.read_text(encoding='utf-8'))
     nb['metadata']['kernelspec'] = dict(name='python3', display_name='Python 3 (ipykernel)', language='python') # or it asks
     (Path(folder)/notebook.name).write_text(json.dumps(nb), encoding='utf-8') # a copy, as it saves what it shows
-    name, path = dict(jupyterlab=('LabApp', 'lab/tree'), notebook=('JupyterNotebookApp', 'notebooks'))[app]
-    return ['-m', app, f'--port={port}', '--no-browser', '--ip=127.0.0.1', '--allow-root', '--IdentityProvider.token=',
-            f'--ServerApp.root_dir={folder}', f'--{name}.user_settings_dir={folder}/settings', f'--{name}.workspaces_dir={folder}/work'], f'/{path}/{notebook.name}'
+    return ['-m', 'jupyterlab', f'--port={port}', '--no-browser', '--ip=127.0.0.1', '--allow-root', '--IdentityProvider.token=',
+            f'--ServerApp.root_dir={folder}', f'--LabApp.user_settings_dir={folder}/settings', f'--LabApp.workspaces_dir={folder}/work'], f'/lab/tree/{notebook.name}'
 
 def run_all(page):
-    "Run the notebook in JupyterLab or Notebook 7."
-    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').first
-    idle.wait_for(timeout=120_000)
+    "Run the notebook in JupyterLab."
+    page.get_by_text('Python 3 (ipykernel) | Idle').wait_for(timeout=120_000)
     page.get_by_role('menuitem', name='Run', exact=True).click()
     page.get_by_text('Run All Cells', exact=True).click()
-    page.wait_for_selector('.reaging-age .noUi-handle', timeout=120_000)
-    idle.wait_for(timeout=120_000) # later cells make the brush
 
 def serve(app, browser, screenshot):
-    "Drive the notebook in one of the three."
+    "Drive the notebook in one of the two."
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         words, path = command(app, port, folder)
@@ -98,7 +94,7 @@ def serve(app, browser, screenshot):
             for _ in range(100):
                 try: page.goto(f'http://127.0.0.1:{port}{path}', timeout=120_000); break
                 except Exception: time.sleep(.3) # until it listens
-            if app != 'voila': run_all(page)
+            if app == 'jupyterlab': run_all(page)
             try:
                 for line in drive(page): print(f'{app}: {line}', flush=True)
             finally:
@@ -112,6 +108,6 @@ def main():
     parser.add_argument('--screenshot', type=Path)
     args = parser.parse_args()
     with chromium() as browser:
-        for app in ('voila', 'jupyterlab', 'notebook') if browser else (): serve(app, browser, args.screenshot)
+        for app in ('voila', 'jupyterlab') if browser else (): serve(app, browser, args.screenshot)
 
 if __name__ == '__main__': main()
