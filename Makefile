@@ -2,13 +2,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 SOURCES = settings.ini setup.py pyproject.toml
 
-.PHONY: demo test readme links weights
+.PHONY: demo test docs readme links weights
 
 demo: .venv/demo.done ## re-age a portrait; see demo/grace_hopper_20-80.png
 	$(BIN)/reaging demo
 
 test: .venv/test.done ## everything that must hold; the last line says how much did
 	$(BIN)/python tools/test.py
+
+docs: .venv/test.done ## the book as a web site, and the page of web/, in _docs
+	$(BIN)/python tools/docs.py
 
 readme: .venv/test.done ## README.md from nbs/index.ipynb, and its animation
 	$(BIN)/python tools/slider.py

@@ -230,7 +230,7 @@ def video(args):
 def pictures(args):
     "Make the faces in all pictures of a folder older or younger. Started again, it goes on where it was."
     from reaging.using.folders import REPORT, Work, reage_folder, reage_folder_with_ray
-    work = Work(args.to, args.from_, args.weights, args.size)
+    work = Work(args.to, args.from_, args.weights, args.size, args.c2pa)
     warn_untrained([*args.to, *([args.from_] if args.from_ else [])], work.reager.about)
     reage = reage_folder_with_ray if args.ray else reage_folder
     failed = reage(args.src, args.dst, work, args.workers)
@@ -614,7 +614,7 @@ def train_parsers(commands, argv):
 # %% ../nbs/99_cli.ipynb #a9c0fff3
 def _c2pa(p):
     p.add_argument('--c2pa', type=Path, metavar='CERT',
-                   help='sign the result as C2PA: a PEM file with your certificate and its key')
+                   help='sign what is written as C2PA: a PEM file with your certificate and its key')
 
 # %% ../nbs/99_cli.ipynb #d835337a
 def _age_parser(commands):
@@ -688,6 +688,7 @@ def _folder_parser(commands):
     p.add_argument('--size', type=int,
                    help='side of the crop that the network sees, in pixels; by default that of its training')
     p.add_argument('--workers', type=int, help='processes (default: one for each core)')
+    _c2pa(p)
     p.add_argument('--ray', action='store_true', help='on a cluster of Ray, or a local one that is started for it')
 
 # %% ../nbs/99_cli.ipynb #5542b50f

@@ -2,12 +2,20 @@
 
 Prints what it measured; `--screenshot FILE` keeps a picture of the page. Says so and ends well where there is no Chromium."""
 import argparse, io, json, shutil, socket, subprocess, sys, tempfile, time
+from contextlib import contextmanager
 from pathlib import Path
 import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 notebook = Path(__file__).resolve().parents[1]/'nbs/tutorials/age_slider.ipynb'
+
+@contextmanager
+def chromium():
+    "A headless Chromium, or None where there is none, which it says."
+    path = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    if not path: print('Not driven: there is no Chromium here.')
+    with sync_playwright() as p: yield path and p.chromium.launch(executable_path=path, args=['--no-sandbox'])
 
 def changed(page, image, act, seconds=20):
     "Do `act`, and return the milliseconds until the picture in the browser is another one."
@@ -63,8 +71,8 @@ def command(app, port, folder):
     "How to start `voila` or `jupyterlab`, and the notebook's address below it."
     if app == 'voila': return ['-m', 'voila', notebook, f'--port={port}', '--no-browser', '--Voila.ip=127.0.0.1'], ''
     nb = json.loads(notebook.read_text(encoding='utf-8'))
-    nb['metadata']['kernelspec'] = dict(name='python3', display_name='Python 3 (ipykernel)', language='python') # or JupyterLab asks
-    (Path(folder)/notebook.name).write_text(json.dumps(nb), encoding='utf-8') # a copy, as JupyterLab saves what it shows
+    nb['metadata']['kernelspec'] = dict(name='python3', display_name='Python 3 (ipykernel)', language='python') # or it asks
+    (Path(folder)/notebook.name).write_text(json.dumps(nb), encoding='utf-8') # a copy, as it saves what it shows
     return ['-m', 'jupyterlab', f'--port={port}', '--no-browser', '--ip=127.0.0.1', '--allow-root', '--IdentityProvider.token=',
             f'--ServerApp.root_dir={folder}', f'--LabApp.user_settings_dir={folder}/settings', f'--LabApp.workspaces_dir={folder}/work'], f'/lab/tree/{notebook.name}'
 
@@ -74,14 +82,13 @@ def run_all(page):
     page.get_by_role('menuitem', name='Run', exact=True).click()
     page.get_by_text('Run All Cells', exact=True).click()
 
-def serve(app, p, chromium, screenshot):
+def serve(app, browser, screenshot):
     "Drive the notebook in one of the two."
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         words, path = command(app, port, folder)
         server = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            browser = p.chromium.launch(executable_path=chromium, args=['--no-sandbox'])
             page = browser.new_page(viewport=dict(width=1200, height=2400))
             page.route('**/*', lambda route: route.continue_() if f'127.0.0.1:{port}' in route.request.url or route.request.url.startswith(('data:', 'blob:')) else route.abort()) # nothing from elsewhere
             for _ in range(100):
@@ -92,7 +99,7 @@ def serve(app, p, chromium, screenshot):
                 for line in drive(page): print(f'{app}: {line}', flush=True)
             finally:
                 if screenshot: page.screenshot(path=screenshot.with_stem(f'{screenshot.stem}_{app}'))
-            browser.close()
+            page.close()
         finally:
             server.terminate(); server.wait()
 
@@ -100,9 +107,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--screenshot', type=Path)
     args = parser.parse_args()
-    chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
-    if not chromium: return print('Not driven: there is no Chromium here.')
-    with sync_playwright() as p:
-        for app in ('voila', 'jupyterlab'): serve(app, p, chromium, args.screenshot)
+    with chromium() as browser:
+        for app in ('voila', 'jupyterlab') if browser else (): serve(app, browser, args.screenshot)
 
 if __name__ == '__main__': main()

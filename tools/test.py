@@ -34,13 +34,10 @@ def exported():
 def sources(): return [nb.read_text(encoding='utf-8') for nb in root.glob('nbs/**/*.ipynb')]
 
 def book():
-    "Notebooks in reading order: that of the sidebar in nbs/_quarto.yml."
-    def files(entries):
-        for entry in entries:
-            if isinstance(entry, dict): yield from files(entry['contents'] if isinstance(entry['contents'], list) else [entry['contents']])
-            else: yield from sorted((root/'nbs').glob(entry))
-    sidebar = yaml.safe_load((root/'nbs/_quarto.yml').read_text(encoding='utf-8'))['website']['sidebar']
-    return list(files(sidebar['contents']))
+    "Notebooks in reading order, that of nbs/book.yml: (title of their part or None, notebooks)."
+    for entry in yaml.safe_load((root/'nbs/book.yml').read_text(encoding='utf-8')):
+        title, pattern = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
+        yield title, sorted((root/'nbs').glob(pattern))
 
 def exported_module(nb):
     "The module that a notebook exports, or None."
@@ -57,9 +54,9 @@ def imported(module):
         yield from ('.'.join([*base, alias.name]) for alias in node.names)
 
 def in_order():
-    "Every notebook is in the sidebar, and no module imports one that the book explains later."
-    notebooks = book()
-    if missing := set(root.glob('nbs/**/*.ipynb')) - set(notebooks): return 'not in nbs/_quarto.yml: ' + ', '.join(nb.name for nb in missing)
+    "Every notebook is in the book, and no module imports one that the book explains later."
+    notebooks = sum((part for _, part in book()), [])
+    if missing := set(root.glob('nbs/**/*.ipynb')) - set(notebooks): return 'not in nbs/book.yml: ' + ', '.join(nb.name for nb in missing)
     place = {module: n for n, nb in enumerate(notebooks) if (module := exported_module(nb))}
     early = [f'{module} imports {other}' for module in place for other in imported(module) if place.get(other, -1) > place[module]]
     return '; '.join(early) or None
@@ -93,6 +90,7 @@ def main():
     for name, check in dict(exported=exported, in_order=in_order, narrow=narrow, small=small,
                             links=lambda: run(sys.executable, 'tools/links.py', '--check'),
                             readme=lambda: run(sys.executable, 'tools/readme.py', '--check'),
+                            docs=lambda: run(sys.executable, 'tools/docs.py', '--check'),
                             fuzz=lambda: run(sys.executable, 'tools/fuzz.py'), kills=lambda: run(sys.executable, 'tools/kills.py'),
                             full_disk=lambda: run(sys.executable, 'tools/full_disk.py'), long_film=lambda: run(sys.executable, 'tools/long_film.py'),
                             browser=browser, web=lambda: browser('tools/web.py')).items():

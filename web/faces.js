@@ -205,6 +205,21 @@ function quarter({width, height, pixels}) { // turned anticlockwise
   return {width: height, height: width, pixels: new Uint8ClampedArray(to.buffer)}
 }
 
+function stretched({width, height, pixels}) { // dark and faded pictures as bright as others
+  const counts = new Uint32Array(256), n = width * height, out = new Uint8ClampedArray(pixels.length).fill(255)
+  for (let i = 0; i < 4 * n; i += 4)
+    counts[Math.round(.299 * pixels[i] + .587 * pixels[i + 1] + .114 * pixels[i + 2])]++
+  const end = (list, left = n / 100) => list.findIndex(count => (left -= count) < 0) // beyond it lies a hundredth
+  const low = end(counts), high = 255 - end(counts.slice().reverse())
+  if (high <= low) return {width, height, pixels}
+  for (let i = 0; i < 4 * n; i++) if (i % 4 < 3) out[i] = (pixels[i] - low) * 255 / (high - low)
+  return {width, height, pixels: out}
+}
+
+async function upright(run, picture, side, least = 20) {
+  return await confirmed(run, picture, await search(run, picture, side, {sure: .7, least}), .9)
+}
+
 async function inMargin(run, picture) {
   const padded = withMargin(picture), {left, top} = padded.margin
   const found = await confirmed(run, padded, await search(run, padded, 512, {sure: .7}), .9)
@@ -235,6 +250,10 @@ export async function findFaces(run, picture, side = 1024) {
     if (again.length) faces = again
   }
   if (!faces.length) faces = await confirmed(run, picture, first, .3)
-  for (const way of [turned, inMargin]) if (!faces.length) faces = await way(run, picture, side)
+  if (!faces.length) {
+    const bright = stretched(picture) // what is stretched may spoil a small face: those are searched in the photo
+    for (const way of [upright, turned, inMargin]) if (!faces.length) faces = await way(run, bright, side)
+    if (!faces.length && Math.max(picture.width, picture.height) > side) faces = await upright(run, picture, 3072, 16)
+  }
   return (faces.length ? faces : first).sort((a, b) => area(b.box) - area(a.box))
 }

@@ -1,5 +1,6 @@
 // The page: what people do, and what they see of it. All that computes is in worker.js.
-import {exifOf} from './notes.js'
+import {film, strip} from './album.js'
+import {exifOf, noted} from './notes.js'
 import {View} from './view.js'
 import {words} from './words.js'
 
@@ -45,7 +46,7 @@ function ask(what, args = [], transfer = []) {
 }
 
 // The photo, and its faces: each with its age on the photo and the age that is shown, if it was asked for.
-let photo, faces = [], chosen = null, ages = [18, 88], playing, marking
+let photo, faces = [], chosen = null, ages = [18, 88], playing, marking, painting
 
 const ready = ask('start').then(network => { useAges(network.ages); say() })
 ready.catch(error => say(error.message))
@@ -56,7 +57,7 @@ function useAges([low, high]) {
 }
 
 async function show(file, name = file.name) {
-  stop(); mark(false)
+  stop(); mark(false); paint(false)
   let bitmap
   try { bitmap = await createImageBitmap(file) } catch { return say('not-picture', {name: name ?? ''}) }
   const exif = exifOf(new Uint8Array(await file.arrayBuffer())), mine = photo = {name: name ?? 'photo.jpg', exif}
@@ -98,9 +99,11 @@ function setSlider(age) {
 }
 
 function enable() {
-  for (const id of ['to', 'play', 'wipe']) el(id).disabled = !faces.length
+  for (const id of ['to', 'play', 'wipe', 'paint']) el(id).disabled = !faces.length
   el('mark').disabled = !photo.searched
-  for (const id of ['png', 'jpeg']) el(id).disabled = faces.every(face => face.to == null)
+  for (const id of ['undo', 'clear']) el(id).disabled = !view.strokes.length
+  const one = !(el('kind').value in albums), changed = view.paint || faces.some(face => face.to != null)
+  el('save').disabled = !faces.length || one && !changed
 }
 
 // Ages that are computed, the others lie between them: that on the photo, and about every tenth year.
@@ -110,10 +113,9 @@ function knots(face) {
   return [...new Set([Math.min(Math.max(face.from, low), high), ...tens])]
 }
 
-let filling = false
-async function fill() { // compute what is missing, nearest to the slider first
-  if (filling) return
-  filling = true
+let filling
+const fill = () => filling ??= compute().finally(() => { filling = undefined })
+async function compute() { // what is missing, nearest to the slider first
   try {
     for (;;) {
       const all = faces.flatMap((face, i) => knots(face).map(age => ({face, i, age})))
@@ -128,7 +130,7 @@ async function fill() { // compute what is missing, nearest to the slider first
       changes.set(age, change)
       draw()
     }
-  } catch (error) { say(error.message) } finally { filling = false }
+  } catch (error) { say(error.message) }
 }
 
 function draw() {
@@ -178,6 +180,7 @@ function correct(i, field) { // the age on the photo
 el('all').onclick = () => choose(null)
 el('to').oninput = () => {
   el('shown').value = el('to').value
+  if (painting) return // it is the brush's
   for (const face of picked()) face.to = +el('to').value
   draw(); enable()
 }
@@ -211,7 +214,7 @@ function mark(on) {
   document.body.classList.toggle('marking', on)
   el('mark').setAttribute('aria-pressed', on)
 }
-el('mark').onclick = () => { mark(!marking); if (marking) say('markEyes') }
+el('mark').onclick = () => { paint(false); mark(!marking); if (marking) say('markEyes') }
 el('view').onclick = async event => {
   if (!marking) return
   const by = 1 / view.scale * view.canvas.width / view.canvas.clientWidth
@@ -229,21 +232,131 @@ el('view').onclick = async event => {
   } catch (error) { say(error.message) }
 }
 
-async function save(type, ending) {
-  const name = photo.name.replace(/\.\w+$/, ''), changed = faces.filter(face => face.to != null)
-  const to = [...new Set(changed.map(face => face.to))].join('_')
-  say('saving')
-  try {
-    const asked = faces.map(face => face.to == null ? null : [face.from, face.to])
-    const href = URL.createObjectURL(await ask('save', [type, asked, photo.exif]))
-    const link = Object.assign(document.createElement('a'), {href, download: `${name}_${to}.${ending}`})
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(href), 60_000)
-    say('saved', {name: link.download})
-  } catch (error) { say(error.message) }
+// A brush that paints ages: with a pointer, or with arrow keys and the space bar. The slider is the brush's age.
+let at = [0, 0], pressed = false // the brush's place in the picture
+const radius = () => el('width').value / 100 * Math.min(view.canvas.width, view.canvas.height) / 2
+
+function paint(on) {
+  painting = on
+  if (on) { stop(); mark(false) }
+  document.body.classList.toggle('painting', on)
+  el('paint').setAttribute('aria-pressed', on)
+  el('brush').hidden = el('ring').hidden = !on
+  el('agename').dataset.word = on ? 'brushAge' : 'age'
+  Object.assign(el('view'), {tabIndex: on ? 0 : -1, role: on ? 'application' : 'img'})
+  el('view').dataset.label = on ? 'brushKeys' : 'photo'
+  for (const id of ['agename', 'view']) {
+    const {word: text, label} = el(id).dataset
+    if (text) el(id).textContent = word(text)
+    if (label) el(id).ariaLabel = word(label)
+  }
+  if (!on) return
+  at = [view.canvas.width / 2, view.canvas.height / 2]
+  showBrush()
+  say('painting')
 }
-el('png').onclick = () => save('image/png', 'png')
-el('jpeg').onclick = () => save('image/jpeg', 'jpg')
+
+function showBrush() {
+  const size = 2 * radius() * view.canvas.clientWidth / view.canvas.width, {style} = el('ring')
+  style.width = style.height = `${size}px`
+  style.left = `${100 * at[0] / view.canvas.width}%`
+  style.top = `${100 * at[1] / view.canvas.height}%`
+}
+
+function press() { view.begin(at, radius(), +el('to').value); draw(); enable() }
+el('paint').onclick = () => paint(!painting)
+el('width').oninput = showBrush
+el('undo').onclick = () => { view.undo(); draw(); enable() }
+el('clear').onclick = () => { view.undo(view.strokes.length); draw(); enable() }
+el('view').onpointerdown = event => {
+  if (!painting || !event.isPrimary || event.button) return
+  el('view').setPointerCapture(event.pointerId)
+  pressed = true
+  move(event); press()
+}
+function move(event) {
+  const by = view.canvas.width / view.canvas.clientWidth
+  at = [event.offsetX * by, event.offsetY * by]
+  showBrush()
+}
+el('view').onpointermove = event => {
+  if (!painting || !event.isPrimary) return
+  move(event)
+  if (pressed) { view.goOn(at); draw() }
+}
+el('view').onpointerup = el('view').onpointercancel = () => { pressed = false }
+el('view').onkeydown = event => {
+  const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key]
+  if (!painting || !step && event.key != ' ') return
+  event.preventDefault()
+  if (!step) return press()
+  const most = [view.canvas.width, view.canvas.height]
+  at = at.map((x, i) => Math.min(most[i], Math.max(0, x + step[i] * radius() / 2)))
+  showBrush()
+}
+
+// Saving. A picture is made anew in full size; strip and film are what the screen shows.
+const types = {png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp'}, albums = {strip: 10, film: 3} // years apart
+if (!document.createElement('canvas').toDataURL('image/webp').startsWith('data:image/webp'))
+  el('kind').querySelector('[value=webp]').remove() // this browser writes none
+
+const download = (blob, name) => {
+  const href = URL.createObjectURL(blob)
+  Object.assign(document.createElement('a'), {href, download: name}).click()
+  setTimeout(() => URL.revokeObjectURL(href), 60_000)
+  say('saved', {name})
+}
+
+async function picture(kind) { // → blob, and what its name says
+  const wishes = faces.map(face => ({from: face.from, to: face.to, knots: knots(face)}))
+  const to = [...new Set(faces.flatMap(face => face.to ?? []))], painted = view.strokes.map(stroke => stroke.age)
+  const words = painted.length ? [`${Math.min(...painted)} to ${Math.max(...painted)}, painted`] : []
+  const layer = view.paint && {...view.paint, width: view.canvas.width, scale: view.scale, words}
+  return [await ask('save', [types[kind], wishes, layer, photo.exif]), [...to, ...words.map(() => 'painted')].join('_')]
+}
+
+function around() { // the faces that are changed, with hair: left, top, width and height in the picture on the screen
+  const {width, height} = view.canvas, boxes = picked().map(({box}) => box.map(x => x * view.scale))
+  const ends = boxes.map(([l, t, r, b]) => [l - .6 * (r - l), t - .6 * (b - t), r + .6 * (r - l), b + .5 * (b - t)])
+  const [left, top, right, bottom] = ends.reduce((a, b) => a.map((x, i) => (i < 2 ? Math.min : Math.max)(x, b[i])))
+    .map((x, i) => Math.round(Math.min(Math.max(x, 0), i % 2 ? height : width)))
+  return [left, top, right - left, bottom - top]
+}
+
+async function album(kind) { // → blob, and what its name says
+  await fill()
+  const [low, high] = [Math.max(20, ages[0]), Math.min(80, ages[1])], step = albums[kind]
+  const shown = Array.from({length: Math.floor((high - low) / step) + 1}, (_, i) => low + i * step)
+  const mine = picked(), place = around(), most = kind == 'film' ? 400 : 512
+  const small = Math.min(1, most / Math.max(...place.slice(2)))
+  const [w, h] = place.slice(2).map(x => Math.max(1, Math.round(x * small))), {edge} = view
+  view.edge = 0
+  const pictures = shown.map(age => {
+    view.draw(faces.map(face => mine.includes(face) ? age : face.to))
+    const canvas = Object.assign(document.createElement('canvas'), {width: w, height: h}), pen = canvas.getContext('2d')
+    pen.imageSmoothingQuality = 'high'
+    pen.drawImage(view.canvas, ...place, 0, 0, w, h)
+    return canvas
+  })
+  view.edge = edge
+  draw()
+  const blob = await (kind == 'film' ? film(pictures, 100) : strip(pictures, shown))
+  return [await noted(blob, mine.map(face => face.from).join(', '), shown.join(', ')), `${low}-${high}`]
+}
+
+async function save() {
+  const kind = el('kind').value, name = photo.name.replace(/\.\w+$/, '')
+  const ending = {strip: 'jpg', film: 'gif'}[kind] ?? kind
+  say('saving')
+  el('save').disabled = true
+  try {
+    const [blob, words] = await (kind in albums ? album : picture)(kind)
+    download(blob, `${name}_${words}.${ending}`)
+  } catch (error) { say(error.message) }
+  enable()
+}
+el('save').onclick = save
+el('kind').onchange = enable
 
 async function useWeights(file) {
   try {

@@ -52,14 +52,47 @@ function segment(data) { // of a JPEG
   return data.length < 65534 ? [Uint8Array.of(0xff, 0xe1), big(data.length + 2, 2), data] : [] // it holds no more
 }
 
-// A picture file with these notes: `from` and `to` are texts, `exif` is from `exifOf`.
-export async function noted(blob, from, to, exif) {
+function riff(name, data) { // a chunk of a WebP
+  const size = Uint8Array.from(big(data.length)).reverse()
+  return [encode(name), size, data, new Uint8Array(data.length % 2)]
+}
+
+function chunks(webp) { // [name, data] of each
+  const view = new DataView(webp.buffer), all = []
+  for (let i = 12, size; i + 8 <= webp.length; i += 8 + size + size % 2) {
+    size = view.getUint32(i + 4, true)
+    all.push([latin(webp.subarray(i, i + 4)), webp.subarray(i + 8, i + 8 + size)])
+  }
+  return all
+}
+
+async function inWebp(bytes, text, exif, {width, height}) { // notes need the longer header, which names them
+  const all = chunks(bytes), little = n => big(n, 3).reverse()
+  let header = all.find(([name]) => name == 'VP8X')?.[1].slice()
+  header ??= Uint8Array.of(0, 0, 0, 0, ...little(width - 1), ...little(height - 1))
+  header[0] |= exif ? 12 : 4
+  const others = all.filter(([name]) => name != 'VP8X').flatMap(chunk => riff(...chunk))
+  const body = await joined([encode('WEBP'), ...riff('VP8X', header), ...others,
+    ...exif ? riff('EXIF', exif) : [], ...riff('XMP ', text)])
+  return riff('RIFF', body)
+}
+
+function inGif(bytes, text) { // before its last byte; after the text come bytes that lead any reader to its end
+  const end = Uint8Array.of(1, ...Array.from({length: 256}, (_, i) => 255 - i), 0)
+  return [bytes.subarray(0, -1), Uint8Array.of(0x21, 0xff, 11), encode('XMP DataXMP'), text, end, bytes.subarray(-1)]
+}
+
+// A picture file with these notes: `from` and `to` are texts, `exif` is from `exifOf`;
+// a WebP needs its size, too.
+export async function noted(blob, from, to, exif, size) {
   const bytes = new Uint8Array(await blob.arrayBuffer()), text = encode(xmp(from, to))
   if (blob.type == 'image/png') {
     const parts = chunk('iTXt', [...encode('XML:com.adobe.xmp\0\0\0\0\0'), ...text])
     if (exif) parts.push(...chunk('eXIf', exif))
     return new Blob([bytes.subarray(0, 33), ...parts, bytes.subarray(33)], {type: blob.type}) // after its header
   }
+  if (blob.type == 'image/webp') return new Blob(await inWebp(bytes, text, exif, size), {type: blob.type})
+  if (blob.type == 'image/gif') return new Blob(inGif(bytes, text), {type: blob.type})
   const parts = segment(await joined([encode('http://ns.adobe.com/xap/1.0/\0'), text]))
   if (exif) parts.unshift(...segment(await joined([encode('Exif\0\0'), exif])))
   return new Blob([bytes.subarray(0, 2), ...parts, bytes.subarray(2)], {type: blob.type})

@@ -1,9 +1,10 @@
 // All that computes: the networks, finding faces, what changes at an age, and the picture that is saved. It answers
 // messages {id, what, args} one after the other with {id, answer} or {id, error}, and tells its progress meanwhile.
 import * as ort from './ort/ort.wasm.min.mjs'
+import {painted} from './blend.js'
 import {about} from './onnx.js'
 import {findFaces} from './faces.js'
-import {chip, crop, fromEyes, mask, placeOf, scaled, uncrop} from './geometry.js'
+import {at, chip, crop, fromEyes, mask, placeOf, sample, scaled, uncrop} from './geometry.js'
 import {noted} from './notes.js'
 import {seen} from './seen.js'
 
@@ -99,12 +100,38 @@ async function delta(face, from, to, scale, width, height) { // for the screen
   return {...laid, data: Int16Array.from(laid.data, x => Math.round(UNITS * x))}
 }
 
-async function save(type, ages, exif) { // the whole photo; ages is a list of [from, to] for each face, or nothing
-  const {pen, width, height, pixels} = photo
-  const changed = photo.faces.map((face, i) => ({face, ages: ages[i]})).filter(({ages}) => ages)
+function onCrop({width, ages, shares, scale}, place) { // what is painted on a face, as its crop sees it
+  const {size} = network, there = scaled(place, scale), height = ages.length / width
+  const sums = {width, height, data: ages.map((age, i) => age * shares[i])}, cover = {width, height, data: shares}
+  const out = {ages: new Float32Array(size * size), shares: new Float32Array(size * size)}
+  for (let i = 0; i < size * size; i++) {
+    const [x, y] = at(there, (i % size + .5) / size, (Math.floor(i / size) + .5) / size)
+    out.shares[i] = sample(cover, x - .5, y - .5, 0)
+    if (out.shares[i]) out.ages[i] = sample(sums, x - .5, y - .5, 0) / out.shares[i]
+  }
+  return out
+}
+
+// What changes on a face that is `to` years old, or as it was, where it is not painted; `knots` are ages to blend.
+async function wanted(face, {from, to, knots}, paint) {
+  const there = paint && onCrop(paint, face.place)
+  if (!there?.shares.some(share => share)) return to == null ? null : await change(face, from, to)
+  const ages = [...new Set(to == null ? knots : [...knots, to])].sort((a, b) => a - b), known = []
+  for (const age of ages) known.push([age, (await change(face, from, age)).data])
+  return {width: network.size, height: network.size, data: painted(known, to, there.ages, there.shares)}
+}
+
+// The whole photo. For each face {from, to, knots}; `to` is nothing where it was not asked for. `paint` is {width,
+// ages, shares, scale, words}, as the screen has it, or nothing.
+async function save(type, wishes, paint, exif) {
+  const {pen, width, height, pixels} = photo, changed = []
+  for (const [i, face] of photo.faces.entries()) {
+    const planes = await wanted(face, wishes[i], paint)
+    if (planes) changed.push({face, planes, ...wishes[i]})
+  }
   const draw = async () => {
-    for (const {face, ages: [from, to]} of changed) {
-      const {left, top, width: w, height: h, data} = uncrop(await change(face, from, to), face.place, width, height)
+    for (const {face, planes} of changed) {
+      const {left, top, width: w, height: h, data} = uncrop(planes, face.place, width, height)
       if (!w || !h) continue
       const region = pen.getImageData(left, top, w, h)
       for (let i = 0; i < w * h; i++) for (let c = 0; c < 3; c++) region.data[4 * i + c] += data[c * w * h + i]
@@ -114,8 +141,8 @@ async function save(type, ages, exif) { // the whole photo; ages is a list of [f
   }
   let blob
   try { blob = await draw() } finally { pen.putImageData(new ImageData(pixels, width, height), 0, 0) }
-  const words = i => changed.map(({ages}) => Math.round(ages[i] * 10) / 10).join(', ')
-  return await noted(blob, words(0), words(1), exif)
+  const words = [...changed.flatMap(({to}) => to ?? []), ...paint?.words ?? []]
+  return await noted(blob, changed.map(({from}) => from).join(', '), words.join(', '), exif, {width, height})
 }
 
 const doors = {start, weights, open, mark, delta, save}

@@ -81,10 +81,12 @@ def _c2pa():
                                   "pip install 'reaging[c2pa]'.") from None
     return c2pa
 
+def _form(head, path): # by what a file is, of which these are the first bytes
+    return _endings.get(kind_of(head[:64]), Path(path).suffix[1:].lower())
+
 def _format(path): # by what a file is, or is to become
-    path = Path(path)
-    if not path.exists(): return path.suffix[1:].lower()
-    with path.open('rb') as f: return _endings.get(kind_of(f.read(64)), path.suffix[1:].lower())
+    if not Path(path).exists(): return Path(path).suffix[1:].lower()
+    with open(path, 'rb') as f: return _form(f.read(64), path)
 
 # %% ../../nbs/pictures/04_credentials.ipynb #96c21221
 def _manifest(path, form, done, sha256): # what is signed
@@ -129,11 +131,20 @@ def check(self:Signer,
     *paths # Files that are to be signed, or to be named as the original
 ):
     "Raise a ValueError if C2PA knows no place for a signature in such a file."
-    known = _c2pa().Builder.get_supported_mime_types()
-    for path in paths:
-        if _format(path) not in known:
-            raise ValueError(f"C2PA signs no file such as {path}: choose .png, .jpg, .webp, .tif, .avif, .gif, .mp4, "
-                             ".mov or .avi.")
+    for path in paths: _check_form(_format(path), path)
+
+@patch
+def check_bytes(self:Signer,
+    data:bytes, # A file, or how it begins
+    name # Its name
+):
+    "The same for a file that is not on the disk."
+    _check_form(_form(data, name), name)
+
+def _check_form(form, path):
+    if form not in _c2pa().Builder.get_supported_mime_types():
+        raise ValueError(f"C2PA signs no file such as {path}: choose .png, .jpg, .webp, .tif, .avif, .gif, .mp4, "
+                         ".mov or .avi.")
 
 # %% ../../nbs/pictures/04_credentials.ipynb #48ffbb21
 @patch
@@ -150,6 +161,23 @@ def __call__(self:Signer,
         with open(path, 'rb') as made, open(original, 'rb') as source, open(part, 'w+b') as to:
             self._sign(_manifest(path, form, done, sha256), made, to, Path(original).name, _format(original), source)
     return Path(path)
+
+# %% ../../nbs/pictures/04_credentials.ipynb #5d1f0a7d
+@patch
+def signed(self:Signer,
+    data:bytes, # A picture
+    name, # What its file will be called
+    original:bytes, # What it was made from
+    source, # Name of that
+    done:str # What was done, in words
+) -> bytes: # The signed picture
+    "Sign a result that is not written yet."
+    form, kind, to = _form(data, name), _form(original, source), io.BytesIO()
+    self.check_bytes(data, name)
+    self.check_bytes(original, source)
+    manifest = _manifest(name, form, done, hashlib.sha256(original).hexdigest())
+    self._sign(manifest, io.BytesIO(data), to, Path(source).name, kind, io.BytesIO(original))
+    return to.getvalue()
 
 # %% ../../nbs/pictures/04_credentials.ipynb #6f8e7ab2
 def read_credentials(

@@ -108,7 +108,7 @@ def page_files(
     names = re.findall("'([^']+)'", (web/'files.js').read_text(encoding='utf-8'))
     own['example.jpg'] = Path(get_sample_data('grace_hopper.jpg', asfileobj=False))
     def place(name): return models/Path(name).name if name.startswith('models/') else web/name
-    return {name: place(name) for name in [*names, 'sw.js', 'ort/LICENSE'] if name != './'} | own
+    return {name: place(name) for name in [*names, 'sw.js', 'gif/LICENSE', 'ort/LICENSE'] if name != './'} | own
 
 # %% ../../nbs/using/08_app.ipynb #59186c7c
 def for_browsers(

@@ -18,6 +18,7 @@ from fastcore.basics import patch
 from ..ages import check_age
 from ..pictures.faces import NoFaceError
 from ..many import Progress, each_on_all_cores
+from ..pictures.credentials import Signer
 from ..pictures.files import FORMATS, PICTURES, RAW, PictureError, Reaged, check_out, open_picture, picture_files
 from ..pictures.files import whole_file
 from .reager import Portrait, Reager, lay_over
@@ -40,11 +41,13 @@ class Work:
     from_:float=None # Age on all the pictures, in years; estimated if not given
     weights:str=None # As for `Reager`
     size:int=None # Likewise
+    c2pa:str=None # A certificate, as for `Signer`, to sign the results with
 
     def __post_init__(self):
         self.to = tuple(dict.fromkeys(check_age(age) for age in self.to)) # each once
         if self.from_ is not None: check_age(self.from_)
-    def __getstate__(self): return {k: v for k, v in vars(self).items() if k != '_reager'}
+        if self.c2pa: Signer(self.c2pa) # or it says what is wrong with it
+    def __getstate__(self): return {k: v for k, v in vars(self).items() if k not in ('_reager', '_signer')}
 
 # %% ../../nbs/using/06_folders.ipynb #3c5e7a91
 @patch(as_prop=True)
@@ -52,6 +55,12 @@ def reager(self:Work) -> Reager:
     "Made where it is needed first."
     if not hasattr(self, '_reager'): self._reager = Reager(self.weights, self.size)
     return self._reager
+
+@patch(as_prop=True)
+def signer(self:Work):
+    "A `Signer`, or None; made where it is needed first, too."
+    if not hasattr(self, '_signer'): self._signer = Signer(self.c2pa) if self.c2pa else None
+    return self._signer
 
 @patch
 def names(self:Work,
@@ -68,6 +77,7 @@ class Opened:
     portrait:Portrait=None
     reason:str=None
     notes:list=None # Sentences about what is worth knowing
+    data:bytes=None # The file, where results are signed
 
 @patch
 def opened(self:Work,
@@ -79,7 +89,9 @@ def opened(self:Work,
     try:
         image = open_picture(name, data, notes)
         for file in self.names(name): check_out(file, size=image.size)
-        return Opened(name, self.reager.open(image, self.from_), notes=notes)
+        if self.signer: self.signer.check_bytes(data, name)
+        portrait = self.reager.open(image, self.from_)
+        return Opened(name, portrait, notes=notes, data=data if self.signer else None)
     except NoFaceError: reason = f"No face was found in {name}."
     except Exception as e: reason = str(e) if isinstance(e, PictureError) else f"{name} could not be re-aged: {e}"
     return Opened(name, reason=reason, notes=notes)
@@ -91,12 +103,15 @@ def written(self:Work,
 ) -> dict: # Name → [(name, bytes) for each age]
     "Re-age the faces of all of them, together."
     good = {o.name: o.portrait for o in opened if o.portrait}
+    sources = {o.name: o.data for o in opened}
     files = {name: [] for name in good}
     for i, age in enumerate(self.to if good else ()):
         deltas = self.reager.deltas(Album(list(good.values())), age).split([len(p.faces) for p in good.values()])
         for (name, p), delta in zip(good.items(), deltas):
             image = Reaged(lay_over(p.image, delta, p.matrices), ', '.join(f'{f.age:g}' for f in p.faces), f'{age:g}')
-            files[name].append((self.names(name)[i], _encoded(image, self.names(name)[i])))
+            data = _encoded(image, file := self.names(name)[i])
+            if self.signer: data = self.signer.signed(data, file, sources[name], name, f'Faces re-aged to {age:g}.')
+            files[name].append((file, data))
     return files
 
 def _encoded(image, name): # → bytes
@@ -106,7 +121,9 @@ def _encoded(image, name): # → bytes
 # %% ../../nbs/using/06_folders.ipynb #80c236bc
 REPORT = 'report.json'
 
-def _begun(work): return dict(weights=work.weights and str(work.weights), size=work.size, from_age=work.from_)
+def _begun(work):
+    return dict(weights=work.weights and str(work.weights), size=work.size, from_age=work.from_,
+                certificate=work.c2pa and str(work.c2pa))
 
 def report(
     work:Work,
