@@ -119,7 +119,7 @@ function framed({width, height, pixels, margin}, w, h, scale) { // a picture wit
   return {width: w, height: h, pixels: out}
 }
 
-function even(planes) { // stretched contrast and half of the colour
+function even(planes) { // stretched contrast and no colour
   const {data} = planes, n = LOOK * LOOK, inner = []
   for (let c = 0; c < 3; c++) for (let y = 16; y < 80; y++)
     for (let x = 16; x < 80; x++) inner.push(data[c * n + y * LOOK + x])
@@ -132,12 +132,13 @@ function even(planes) { // stretched contrast and half of the colour
   const out = data.map(v => flat ? Math.min(1, Math.max(-1, (v - low) / Math.max(high - low, .02) * 1.6 - .8)) : v)
   for (let i = 0; i < n; i++) {
     const grey = .299 * out[i] + .587 * out[n + i] + .114 * out[2 * n + i]
-    for (let c = 0; c < 3; c++) out[c * n + i] = (out[c * n + i] + grey) / 2
+    for (let c = 0; c < 3; c++) out[c * n + i] = grey
   }
   return {...planes, data: out}
 }
 
-// Landmarks, 0 to 1 in a wide box, and how sure it is that this is a face: a mean over looks and their mirror images.
+// Landmarks, 0 to 1 in a wide box, and how sure it is that this is a face: a mean over looks and their mirror images,
+// believed less the more they differ.
 async function placed(run, planes, looks) {
   const size = LOOK / 2, n = 3 * size * size, input = new Float32Array(2 * looks.length * n)
   looks.forEach(([s, dx, dy], look) => {
@@ -150,26 +151,35 @@ async function placed(run, planes, looks) {
     }
   })
   const {points: {data}, face} = await run('onet', [2 * looks.length, 3, size, size], input)
-  const sum = [0, 1, 2, 3, 4].map(() => [0, 0])
-  looks.forEach(([s, dx, dy], look) => [0, 1, 2, 3, 4].forEach(k => {
-    const [a, b] = [10 * look, 10 * (looks.length + look)], mirror = [1, 0, 2, 4, 3][k]
-    const [x, y] = [(data[a + k] + 1 - data[b + mirror]) / 2, (data[a + 5 + k] + data[b + 5 + mirror]) / 2]
-    sum[k][0] += ((x - .5) * s / WIDE + dx / WIDE + .5) / looks.length
-    sum[k][1] += ((y - .5) * s / WIDE + dy / WIDE + .5) / looks.length
-  }))
-  const sure = face.data.reduce((total, v, i) => total + (i % 2) * v, 0) / (2 * looks.length)
-  return {points: sum, sure}
+  const answers = []
+  looks.forEach(([s, dx, dy], look) => {
+    const place = ([x, y]) => [(x - .5) * s / WIDE + dx / WIDE + .5, (y - .5) * s / WIDE + dy / WIDE + .5]
+    const [a, b] = [10 * look, 10 * (looks.length + look)]
+    answers.push([0, 1, 2, 3, 4].map(k => place([data[a + k], data[a + 5 + k]])),
+                 [1, 0, 2, 4, 3].map(k => place([1 - data[b + k], data[b + 5 + k]])))
+  })
+  const mean = list => list.reduce((sum, v) => sum + v, 0) / list.length
+  const points = [0, 1, 2, 3, 4].map(k => [0, 1].map(i => mean(answers.map(points => points[k][i]))))
+  const scatter = mean(answers.flatMap(each => each.map((p, k) => distance(p, points[k])))) / distance(...points)
+  const sure = mean([...face.data].filter((_, i) => i % 2))
+  return {points, sure: sure * Math.exp(-((scatter / .15) ** 2))}
 }
 
-async function lookAgain(run, picture, landmarks) {
-  let sure
-  for (const looks of [LOOKS.slice(0, 1), LOOKS]) {
-    const wide = [WIDE, 0, .5 - WIDE / 2, 0, WIDE, .5 - WIDE / 2]
-    const box = within(within(placeOf(landmarks), BOX), wide), seen = even(crop(picture, box, LOOK))
-    const found = await placed(run, seen, looks)
-    landmarks = found.points.map(p => at(box, ...p)); sure = found.sure
+async function look(run, picture, landmarks, looks) {
+  const wide = [WIDE, 0, .5 - WIDE / 2, 0, WIDE, .5 - WIDE / 2]
+  const box = within(within(placeOf(landmarks), BOX), wide), seen = even(crop(picture, box, LOOK))
+  const {points, sure} = await placed(run, seen, looks)
+  return {landmarks: points.map(p => at(box, ...p)), sure}
+}
+
+async function lookAgain(run, picture, landmarks) { // until the landmarks come to rest
+  for (let n = 0; n < 6; n++) {
+    const before = landmarks
+    landmarks = (await look(run, picture, before, LOOKS.slice(0, 1))).landmarks
+    const moved = landmarks.reduce((sum, p, k) => sum + distance(p, before[k]), 0) / 5
+    if (moved < .15 * distance(...landmarks)) break
   }
-  return {landmarks, sure}
+  return await look(run, picture, landmarks, LOOKS)
 }
 
 const middle = landmarks => [0, 1].map(i => landmarks.reduce((sum, p) => sum + p[i], 0) / 5)
@@ -182,10 +192,11 @@ const cutOff = ({width, height}, [left, top, right, bottom]) =>
 async function confirmed(run, picture, faces, least) { // those that the second look is sure of
   const kept = []
   for (const face of [...faces].sort((a, b) => b.confidence - a.confidence)) {
-    let {landmarks, confidence: sure} = face
+    let [landmarks, sure] = [face.landmarks, .8 * face.confidence]
     if (!cutOff(picture, face.box)) ({landmarks, sure} = await lookAgain(run, picture, landmarks))
-    const apart = distance(...landmarks), centre = middle(landmarks)
-    if (distance(centre, middle(face.landmarks)) > .3 * apart) landmarks = face.landmarks // it saw something else
+    const apart = distance(...landmarks), strayed = distance(middle(landmarks), middle(face.landmarks)) > .3 * apart
+    if (strayed && sure < .75) landmarks = face.landmarks // it saw something else
+    const centre = middle(landmarks)
     const known = kept.some(other => distance(centre, middle(other.landmarks)) < apart / 2)
     if (sure >= least && !known) kept.push({...face, landmarks, confidence: sure})
   }
@@ -217,12 +228,12 @@ function stretched({width, height, pixels}) { // dark and faded pictures as brig
 }
 
 async function upright(run, picture, side, least = 20) {
-  return await confirmed(run, picture, await search(run, picture, side, {sure: .7, least}), .9)
+  return await confirmed(run, picture, await search(run, picture, side, {sure: .7, least}), .7)
 }
 
 async function inMargin(run, picture) {
   const padded = withMargin(picture), {left, top} = padded.margin
-  const found = await confirmed(run, padded, await search(run, padded, 512, {sure: .7}), .9)
+  const found = await confirmed(run, padded, await search(run, padded, 512, {sure: .7}), .7)
   return found.map(face => mapped(face, [1, 0, -left, 0, 1, -top]))
 }
 
@@ -232,7 +243,7 @@ async function turned(run, picture, side) {
   for (let n = 0; n < 3; n++) {
     back = within(back, [0, -1, view.width, 1, 0, 0])
     view = quarter(view)
-    const faces = await confirmed(run, view, await search(run, view, side, {sure: .7}), .9)
+    const faces = await confirmed(run, view, await search(run, view, side, {sure: .7}), .7)
     found.push(...faces.map(face => mapped(face, back)))
   }
   found.sort((a, b) => b.confidence - a.confidence)
@@ -242,7 +253,7 @@ async function turned(run, picture, side) {
 // All faces of a picture, the largest first: box, five landmarks and confidence.
 export async function findFaces(run, picture, side = 1024) {
   const first = await search(run, picture, side)
-  let faces = await confirmed(run, picture, first, .8)
+  let faces = await confirmed(run, picture, first, .7)
   const large = ({box: [left, top, right, bottom]}) =>
     right - left > .75 * picture.width || bottom - top > .75 * picture.height
   if (first.some(large)) {
