@@ -30,7 +30,7 @@ def age_plane(
     age:torch.Tensor, # Years: `(B,)`, or an age map `(B,1,H,W)` with an age for each pixel
     image:torch.Tensor # The picture that the plane goes with, `(B,C,H,W)`
 ) -> torch.Tensor: # `(B,1,H,W)`, years / 100
-    "One plane of ages as large as `image` (FRAN paper, section 4)."
+    "One plane of ages as large as `image` (FRAN paper)."
     if age.ndim == 1: age = age[:, None, None, None]
     return (age / 100).to(image).expand(image.shape[0], 1, *image.shape[2:])
 
